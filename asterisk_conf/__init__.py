@@ -1,0 +1,1 @@
+"""What Asterisk reads, rendered from the settings tree."""

@@ -1,0 +1,1 @@
+"""Shared ground floor: settings, database, events, accounts. Imports no other room."""

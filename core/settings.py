@@ -1,0 +1,220 @@
+"""The one typed settings tree.
+
+Each value is found in this order: environment `HOTLINE_<SECTION>_<NAME>`, then the TOML file named by
+`HOTLINE_CONFIG` (default `hotline.toml` in the working directory), then the default below.
+`docs/hotline.example.toml` is generated from the descriptions here.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+class Section(BaseModel):
+    """A settings section: unknown names are an error, so a typing mistake is never silent."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Paths(Section):
+    state: Path = Field(CHECKOUT / "var", description="State folder: database, recordings, logs, secrets.")
+    native: Path = Field(
+        CHECKOUT / "var" / "native",
+        description="Isolated root with Asterisk, Redis, ffmpeg, espeak-ng. Shared by instances.",
+    )
+    use_host_binaries: bool = Field(
+        False, description="Use the host's own asterisk, redis-server, ffmpeg, espeak-ng instead of `native`."
+    )
+    prompts: Path | None = Field(None, description="Built prompt audio; default: `prompts` in the state folder.")
+
+
+class Sip(Section):
+    host: str = Field("127.0.0.1", description="Address the SIP side listens on and sends media from.")
+    port: int = Field(5060, description="SIP over UDP: trunk and softphones.", ge=1, le=65535)
+    trunk_addresses: list[str] = Field(
+        ["127.0.0.2"], description="Carrier addresses; an INVITE from any other must authenticate as a seat."
+    )
+    rtp_start: int = Field(10000, description="First RTP port.", ge=1024, le=65000)
+    rtp_end: int = Field(11999, description="Last RTP port.", ge=1025, le=65535)
+    did: str = Field("12319", description="The hotline's number; also accepted with the area code before it.")
+    area_code: str = Field("0411", description="Area code (区号), added to local callers' numbers.")
+
+
+class Seats(Section):
+    ws_host: str = Field("127.0.0.1", description="Address of the WebSocket browser seats register over.")
+    ws_port: int = Field(8088, description="Port of that WebSocket, path /ws.", ge=1, le=65535)
+    browser_codecs: str = Field("opus,alaw", description="Codec order for browser seats.")
+
+
+class Ami(Section):
+    host: str = Field("127.0.0.1", description="Manager interface; keep it on loopback.")
+    port: int = Field(5038, description="Manager interface port.", ge=1, le=65535)
+
+
+class Agi(Section):
+    host: str = Field("127.0.0.1", description="FastAGI server address.")
+    port: int = Field(4573, description="FastAGI server port.", ge=1, le=65535)
+
+
+class Redis(Section):
+    host: str = Field("127.0.0.1", description="Redis address.")
+    port: int = Field(6319, description="Redis port.", ge=1, le=65535)
+
+    @property
+    def url(self) -> str:
+        return f"redis://{self.host}:{self.port}/0"
+
+
+class Database(Section):
+    url: str = Field(
+        "", description="SQLAlchemy URL; empty: SQLite in the state folder. DATABASE_URL sets it too."
+    )
+
+
+class Web(Section):
+    host: str = Field("127.0.0.1", description="Console and API address.")
+    port: int = Field(8319, description="Console and API port.", ge=1, le=65535)
+    session_hours: int = Field(12, description="A log-in lasts this many hours.", ge=1, le=72)
+    max_failures: int = Field(5, description="Wrong passwords in a row before an account is locked.", ge=1)
+    lock_minutes: int = Field(15, description="How long a locked account stays locked.", ge=1)
+
+
+class Flow(Section):
+    preset: Literal["agent_first"] = Field(
+        "agent_first", description="Which menu callers meet (GB/T 33358-2016: preferably none)."
+    )
+    menu_wait_s: float = Field(2.0, description="Silence after the greeting before a person is rung.", ge=0)
+
+
+class Queue(Section):
+    max_wait_s: int = Field(30, description="Announced wait in the queue before a message is offered.", ge=1)
+    ring_s: int = Field(15, description="One seat rings this long before the next is tried.", ge=1)
+    wrap_up_s: int = Field(5, description="Seconds a seat is left alone after a call.", ge=0)
+
+
+class Message(Section):
+    max_s: int = Field(180, description="Longest message.", ge=5)
+    silence_s: int = Field(6, description="Silence that ends a message.", ge=1)
+
+
+class Recording(Section):
+    bitrate_kbps: int = Field(32, description="Opus bit rate for both tracks together.", ge=12, le=256)
+    min_free_mib: int = Field(200, description="Below this much free disk the recorder raises an alarm.")
+
+
+class Transcribe(Section):
+    model: str = Field("", description="Folder of a vosk model; empty: look where vosk looks.")
+    model_name: str = Field("vosk-model-small-cn-0.22", description="Model vosk's downloader is asked for.")
+    download: bool = Field(True, description="Let vosk's own downloader fetch that model once.")
+    use_test_model: bool = Field(
+        True, description="Fall back to the small test model; its output is labelled as such."
+    )
+
+
+class Demo(Section):
+    enabled: bool = Field(True, description="Create demo seats and accounts, with passwords made up per install.")
+    seats: int = Field(4, description="How many demo seats, 1001 upwards.", ge=1, le=99)
+
+
+class Log(Section):
+    level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe level shown.")
+
+
+class Settings(BaseSettings):
+    """Every port, folder and limit of one hotline instance."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="HOTLINE_",
+        env_nested_delimiter="_",
+        env_nested_max_split=1,
+        extra="forbid",
+        frozen=True,
+    )
+
+    paths: Paths = Field(default_factory=Paths)
+    sip: Sip = Field(default_factory=Sip)
+    seats: Seats = Field(default_factory=Seats)
+    ami: Ami = Field(default_factory=Ami)
+    agi: Agi = Field(default_factory=Agi)
+    redis: Redis = Field(default_factory=Redis)
+    database: Database = Field(default_factory=Database)
+    web: Web = Field(default_factory=Web)
+    flow: Flow = Field(default_factory=Flow)
+    queue: Queue = Field(default_factory=Queue)
+    message: Message = Field(default_factory=Message)
+    recording: Recording = Field(default_factory=Recording)
+    transcribe: Transcribe = Field(default_factory=Transcribe)
+    demo: Demo = Field(default_factory=Demo)
+    log: Log = Field(default_factory=Log)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        config = Path(os.environ.get("HOTLINE_CONFIG", "hotline.toml"))
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=config)
+
+    @property
+    def database_url(self) -> str:
+        """Async SQLAlchemy URL: setting, then DATABASE_URL, then SQLite under the state folder."""
+        url = self.database.url or os.environ.get("DATABASE_URL", "")
+        if not url:
+            return f"sqlite+aiosqlite:///{self.paths.state / 'hotline.db'}"
+        for plain in ("postgresql://", "postgres://"):
+            if url.startswith(plain):
+                return "postgresql+asyncpg://" + url.removeprefix(plain)
+        return url
+
+    @property
+    def prompts_dir(self) -> Path:
+        return self.paths.prompts or self.paths.state / "prompts"
+
+    @property
+    def spool_dir(self) -> Path:
+        """Where Asterisk writes the two A-law legs of each call: `<call id>-caller.alaw`, `-hotline.alaw`."""
+        return self.paths.state / "spool"
+
+    @property
+    def archive_dir(self) -> Path:
+        return self.paths.state / "archive"
+
+    @property
+    def log_dir(self) -> Path:
+        return self.paths.state / "log"
+
+    @property
+    def secrets_dir(self) -> Path:
+        return self.paths.state / "secrets"
+
+    @property
+    def asterisk_dir(self) -> Path:
+        """Rendered configuration in `etc`, run-time files beside it."""
+        return self.paths.state / "asterisk"
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """The settings of this process, read once.
+
+    Raises:
+        pydantic.ValidationError: a value does not fit; the message names section and field.
+    """
+    return Settings()

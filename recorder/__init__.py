@@ -1,0 +1,1 @@
+"""Recordings: ingest, archive, transcribe, play back."""

@@ -1,0 +1,67 @@
+"""Tables of the recorder."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Float, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.db import Base
+
+
+class RecordingState(StrEnum):
+    """A recording only moves forward; every worker may die between two states and nothing is lost."""
+
+    STAGED = "staged"  #: 待归档: legs lie in the spool
+    ARCHIVED = "archived"  #: 已归档: archive copy written, legs still there
+    VERIFIED = "verified"  #: 已校验: archive copy read back; legs removed; waiting for a transcript
+    TRANSCRIBED = "transcribed"  #: 已转写
+    DAMAGED = "damaged"  #: 损坏: kept for a person to look at
+
+
+class Recording(Base):
+    """The recording of one call: two tracks, caller left, hotline right."""
+
+    __tablename__ = "recordings"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[str] = mapped_column(String(64), unique=True)
+    state: Mapped[str] = mapped_column(String(16), index=True)
+    created_at: Mapped[datetime]
+    duration_s: Mapped[float] = mapped_column(Float, default=0.0)
+    caller_sha256: Mapped[str] = mapped_column(String(64), default="")
+    hotline_sha256: Mapped[str] = mapped_column(String(64), default="")
+    archive_sha256: Mapped[str] = mapped_column(String(64), default="")
+    #: Path below the archive folder.
+    archive_key: Mapped[str] = mapped_column(String(160), default="")
+    archive_bytes: Mapped[int] = mapped_column(default=0)
+    #: {"step_s": 0.1, "caller": [0..255, …], "hotline": […]}: loudest sample of each step.
+    peaks: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[datetime | None]
+    leased_until: Mapped[datetime | None]
+    last_error: Mapped[str] = mapped_column(Text, default="")
+
+
+class Transcript(Base):
+    """What one side of a recording said, as one engine and model heard it."""
+
+    __tablename__ = "transcripts"
+    __table_args__ = (UniqueConstraint("recording_id", "side", "engine", "model"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    recording_id: Mapped[int] = mapped_column(ForeignKey("recordings.id"), index=True)
+    #: caller or hotline
+    side: Mapped[str] = mapped_column(String(16))
+    engine: Mapped[str] = mapped_column(String(32))
+    model: Mapped[str] = mapped_column(String(128))
+    #: True: the small synthetic test model wrote this; it says nothing about people.
+    is_test_model: Mapped[bool]
+    text: Mapped[str] = mapped_column(Text)
+    #: [{"word": "路灯", "start": 1.2, "end": 1.6, "confidence": 0.98}], seconds from answer.
+    words: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    took_s: Mapped[float] = mapped_column(Float)
+    created_at: Mapped[datetime]

@@ -1,0 +1,1 @@
+"""The front door for people: JSON API, live WebSocket, console."""
