@@ -69,3 +69,14 @@ def make_engine(url: str) -> AsyncEngine:
 
 def make_sessions(engine: AsyncEngine) -> SessionFactory:
     return async_sessionmaker(engine, expire_on_commit=False)
+
+
+async def begin_write(session: AsyncSession) -> None:
+    """Open a transaction that will write: the first statement of every door.
+
+    SQLite has no row locks, and a reader that turns writer may find that somebody wrote in between; taking
+    the one write lock first makes read-check-write as safe there as `SELECT … FOR UPDATE` is in PostgreSQL.
+    """
+    connection = await session.connection()
+    if connection.dialect.name == "sqlite":
+        await connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -62,12 +62,27 @@ class CaseMoved(Event):
     move: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class CaseEdited(Event):
+    """Fields of a case changed without a move: a draft was saved, or its transcript arrived."""
+
+    case_id: int
+
+
 class EventCodec:
     """Events to and from the flat string maps Redis Streams carry."""
 
     types: ClassVar[dict[str, type[Event]]] = {
         t.__name__: t
-        for t in (CallChanged, HelpRequested, RecordingReady, TranscriptReady, CaseOpened, CaseMoved)
+        for t in (
+            CallChanged,
+            HelpRequested,
+            RecordingReady,
+            TranscriptReady,
+            CaseOpened,
+            CaseMoved,
+            CaseEdited,
+        )
     }
 
     @classmethod

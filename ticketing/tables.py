@@ -52,6 +52,9 @@ class Case(Base):
     #: True while `description` is the untouched transcript and may be replaced by a better one.
     description_is_transcript: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(index=True)
+    #: Last change of any sort, and by whom (None: the system): told to a person who saved second.
+    changed_at: Mapped[datetime]
+    changed_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     registered_at: Mapped[datetime | None]
     established_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
@@ -84,6 +87,15 @@ class CaseHistory(Base):
     note: Mapped[str] = mapped_column(Text, default="")
     #: {"field": [before, after]}
     changes: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class CaseCounter(Base):
+    """Last case serial given out on a day (China date, YYYYMMDD)."""
+
+    __tablename__ = "case_counters"
+
+    day: Mapped[str] = mapped_column(String(8), primary_key=True)
+    last: Mapped[int]
 
 
 class Category(Base):

@@ -1,0 +1,49 @@
+"""Stand-ins shipped for tests: same interface as the real thing, no service needed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from core.events import Event, EventCodec
+
+
+class MemoryBus:
+    """`core.bus.Bus` in memory. Events go through the codec, so one that cannot travel fails here too."""
+
+    def __init__(self) -> None:
+        #: Everything published so far, oldest first.
+        self.published: list[Event] = []
+        self._acked: dict[str, set[str]] = {}
+        self._news = asyncio.Condition()
+
+    async def publish(self, event: Event) -> None:
+        async with self._news:
+            self.published.append(EventCodec.decode(EventCodec.encode(event)))
+            self._news.notify_all()
+
+    async def follow(self) -> AsyncIterator[Event]:
+        at = len(self.published)
+        while True:
+            await self._wait_beyond(at)
+            yield self.published[at]
+            at += 1
+
+    async def consume(self, group: str, consumer: str) -> AsyncIterator[tuple[str, Event]]:
+        acked = self._acked.setdefault(group, set())
+        at = 0
+        while True:
+            await self._wait_beyond(at)
+            if str(at) not in acked:
+                yield str(at), self.published[at]
+            at += 1
+
+    async def ack(self, group: str, message_id: str) -> None:
+        self._acked.setdefault(group, set()).add(message_id)
+
+    async def close(self) -> None:
+        pass
+
+    async def _wait_beyond(self, at: int) -> None:
+        async with self._news:
+            await self._news.wait_for(lambda: len(self.published) > at)

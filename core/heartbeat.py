@@ -1,0 +1,76 @@
+"""The sign of life each process leaves in Redis, and how `/healthz` reads them all."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from typing import Any
+
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from core.clock import Clock, SystemClock
+
+PREFIX = "hotline:part:"
+#: Seconds a sign of life lasts; it is renewed three times in that span.
+LIFE_S = 15
+log = structlog.get_logger()
+
+
+class Heartbeat:
+    """Keeps `hotline:part:<name>` alive while `beat` runs; `detail` says what the part is busy with."""
+
+    def __init__(self, url: str, name: str, clock: Clock | None = None) -> None:
+        self._redis: Redis = Redis.from_url(url, socket_connect_timeout=2, socket_timeout=2)
+        self._key = PREFIX + name
+        self._clock = clock or SystemClock()
+        self.detail = ""
+
+    async def beat(self) -> None:
+        """Beat until cancelled; a Redis that is away is no reason to stop."""
+        while True:
+            try:
+                await self.once()
+            except (RedisError, OSError) as error:
+                log.debug("no heartbeat: redis is away", error=str(error))
+            await asyncio.sleep(LIFE_S / 3)
+
+    async def once(self) -> None:
+        """
+        Raises:
+            RedisError: Redis does not answer.
+        """
+        now = self._clock.now().isoformat()
+        body = json.dumps({"at": now, "pid": os.getpid(), "detail": self.detail}, ensure_ascii=False)
+        await self._redis.set(self._key, body, ex=LIFE_S)
+
+    async def stop(self) -> None:
+        """Take the sign away at once: a part that ended on purpose is not up."""
+        try:
+            await self._redis.delete(self._key)
+        except (RedisError, OSError):
+            log.debug("heartbeat left to expire")
+        await self._redis.aclose()
+
+
+async def parts(redis_url: str) -> dict[str, dict[str, Any]]:
+    """Every part that is alive: `{name: {"at", "pid", "detail"}}`.
+
+    Raises:
+        redis.exceptions.RedisError: Redis does not answer, which is an answer too.
+    """
+    redis: Redis = Redis.from_url(
+        redis_url, decode_responses=True, socket_connect_timeout=2, socket_timeout=2
+    )
+    try:
+        keys = sorted([str(key) async for key in redis.scan_iter(match=PREFIX + "*", count=100)])
+        bodies = await redis.mget(keys) if keys else []
+    finally:
+        await redis.aclose()
+    return {
+        key.removeprefix(PREFIX): json.loads(body)
+        for key, body in zip(keys, bodies, strict=True)
+        if body is not None
+    }
