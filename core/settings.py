@@ -23,6 +23,11 @@ from pydantic_settings import (
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 
+def config_file() -> Path:
+    """The TOML file settings are read from; it need not exist."""
+    return Path(os.environ.get("HOTLINE_CONFIG", "hotline.toml"))
+
+
 class Section(BaseModel):
     """A settings section: unknown names are an error, so a typing mistake is never silent."""
 
@@ -38,7 +43,9 @@ class Paths(Section):
     use_host_binaries: bool = Field(
         False, description="Use the host's own asterisk, redis-server, ffmpeg, espeak-ng instead of `native`."
     )
-    prompts: Path | None = Field(None, description="Built prompt audio; default: `prompts` in the state folder.")
+    prompts: Path | None = Field(
+        None, description="Built prompt audio; default: `prompts` in the state folder."
+    )
 
 
 class Sip(Section):
@@ -96,7 +103,7 @@ class Flow(Section):
     preset: Literal["agent_first"] = Field(
         "agent_first", description="Which menu callers meet (GB/T 33358-2016: preferably none)."
     )
-    menu_wait_s: float = Field(2.0, description="Silence after the greeting before a person is rung.", ge=0)
+    menu_wait_s: float = Field(1.5, description="Silence after the greeting before a person is rung.", ge=0)
 
 
 class Queue(Section):
@@ -125,12 +132,16 @@ class Transcribe(Section):
 
 
 class Demo(Section):
-    enabled: bool = Field(True, description="Create demo seats and accounts, with passwords made up per install.")
+    enabled: bool = Field(
+        True, description="Create demo seats and accounts, with passwords made up per install."
+    )
     seats: int = Field(4, description="How many demo seats, 1001 upwards.", ge=1, le=99)
 
 
 class Log(Section):
-    level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe level shown.")
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least severe level shown."
+    )
 
 
 class Settings(BaseSettings):
@@ -169,8 +180,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        config = Path(os.environ.get("HOTLINE_CONFIG", "hotline.toml"))
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=config)
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=config_file())
 
     @property
     def database_url(self) -> str:

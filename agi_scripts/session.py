@@ -1,0 +1,124 @@
+"""The AGI wire: the only file that knows how Asterisk and a FastAGI server talk."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Mapping
+
+#: Asterisk's own line buffer is 2 KiB.
+MAX_LINE = 2048
+HEADER_TIMEOUT_S = 5.0
+#: Longest any single command may take; the longest prompt is far shorter.
+COMMAND_TIMEOUT_S = 120.0
+_REPLY = re.compile(r"^(\d{3}) result=(-?\d+)(?: \((.*)\))?(.*)$")
+
+
+class AgiError(Exception):
+    """Asterisk said something an AGI command does not answer with."""
+
+
+class ChannelGoneError(AgiError):
+    """The channel is gone: the caller hung up."""
+
+
+def quote(value: str) -> str:
+    """One argument of an AGI command. Line breaks end a command, so they and NUL become spaces.
+
+    >>> quote('a "b"')
+    '"a \\\\"b\\\\""'
+    """
+    clean = re.sub(r"[\r\n\0]", " ", value)
+    return '"' + clean.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+async def read_header(reader: asyncio.StreamReader) -> dict[str, str]:
+    """The `agi_…` lines Asterisk opens with, without the prefix. Empty when the peer just went away.
+
+    Raises:
+        TimeoutError: they did not arrive within HEADER_TIMEOUT_S.
+        AgiError: a line is too long.
+    """
+    header: dict[str, str] = {}
+    async with asyncio.timeout(HEADER_TIMEOUT_S):
+        while True:
+            try:
+                line = (await reader.readline()).decode("utf-8", "replace")
+            except ValueError as error:
+                raise AgiError("header line too long") from error
+            if not line.endswith("\n"):
+                return {}
+            name, separator, value = line.strip().partition(":")
+            if not separator:
+                return header
+            header[name.removeprefix("agi_")] = value.strip()
+
+
+class AgiSession:
+    """One call's conversation with Asterisk."""
+
+    def __init__(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, header: Mapping[str, str]
+    ) -> None:
+        self._reader, self._writer = reader, writer
+        self.header = header
+
+    @property
+    def script(self) -> str:
+        """Which handler the dialplan asked for: the path of `agi://…/inbound`."""
+        return self.header.get("network_script", "").split("?")[0]
+
+    async def command(self, line: str) -> tuple[int, str]:
+        """Send one command; returns (result, the text in brackets).
+
+        Raises:
+            ChannelGoneError: the caller hung up, or Asterisk closed the connection.
+            AgiError: the command is not valid or too long.
+        """
+        if len(line.encode()) >= MAX_LINE:
+            raise AgiError(f"command of {len(line)} characters is too long")
+        self._writer.write(line.encode() + b"\n")
+        try:
+            async with asyncio.timeout(COMMAND_TIMEOUT_S):
+                await self._writer.drain()
+                reply = await self._reply()
+        except (ConnectionError, TimeoutError) as error:
+            raise ChannelGoneError(str(error)) from error
+        match = _REPLY.match(reply)
+        if not match:
+            raise ChannelGoneError("channel is dead") if reply.startswith("511") else AgiError(reply)
+        return int(match[2]), match[3] or ""
+
+    async def _reply(self) -> str:
+        while True:
+            line = (await self._reader.readline()).decode("utf-8", "replace")
+            if not line:
+                raise ChannelGoneError("connection closed")
+            if line.strip() == "HANGUP":
+                continue
+            if line.startswith("520-"):
+                while line and not line.startswith("520 "):
+                    line = (await self._reader.readline()).decode("utf-8", "replace")
+            return line.strip()
+
+    async def set_variable(self, name: str, value: str) -> None:
+        await self.command(f"SET VARIABLE {name} {quote(value)}")
+
+    async def execute(self, application: str, arguments: str) -> None:
+        """Run a dialplan application."""
+        await self.command(f"EXEC {application} {quote(arguments)}")
+
+    async def stream_file(self, path: str, escape_keys: str) -> str:
+        """Play a sound file (no extension); returns the key that stopped it, or ''."""
+        return self._key(await self.command(f"STREAM FILE {quote(path)} {quote(escape_keys)}"))
+
+    async def wait_for_digit(self, seconds: float) -> str:
+        """Wait for one key; '' when none came."""
+        return self._key(await self.command(f"WAIT FOR DIGIT {int(seconds * 1000)}"))
+
+    @staticmethod
+    def _key(reply: tuple[int, str]) -> str:
+        result, _ = reply
+        if result < 0:
+            raise ChannelGoneError("hang-up during a prompt")
+        return chr(result) if result else ""

@@ -1,0 +1,40 @@
+"""The closed contract between dialplan and Python: every channel variable both sides know.
+
+`tests/contracts/test_variables.py` holds this table against the dialplan text and the handlers.
+"""
+
+from __future__ import annotations
+
+#: name → who sets it, what it means. README.md of this folder is written from it.
+VARIABLES: dict[str, str] = {
+    "HL_RAW": "dialplan: calling number as the carrier sent it, percent-encoded",
+    "HL_CALL": "dialplan: call id (the switch's linked id); names the recording files",
+    "HL_NEXT": "inbound handler: queue, message or goodbye: where the dialplan goes on",
+    "HL_QUEUE": "inbound handler: name of the queue when HL_NEXT is queue",
+    "HL_GREETED": "inbound handler: 1 once the greeting has been played, so that a fallback does not repeat it",
+    "HL_SEAT": "pjsip endpoint: extension of the seat a phone belongs to",
+    "HL_APOLOGY": "dialplan: `nobody` when the message is offered because no seat answered",
+    "HL_MESSAGE_TRY": "dialplan: how often the caller has been asked for a message",
+    "HL_PROMPTS": "global: folder of the built prompts",
+    "HL_SPOOL": "global: folder of the recording legs",
+    "HL_AGI": "global: FastAGI address",
+    "HL_MAX_WAIT": "global: announced wait in the queue, seconds",
+    "HL_MESSAGE_MAX": "global: longest message, seconds",
+    "HL_MESSAGE_SILENCE": "global: silence that ends a message, seconds",
+    "HL_MESSAGE_EMPTY_BYTES": "global: a message of at most this many bytes of A-law that ended in silence is empty",
+}
+
+#: Fields of a line of cel.log, in order. ivr.switch.cel reads them under these names.
+CEL_FIELDS: dict[str, str] = {
+    "type": "${eventtype}",
+    "time": "${eventtime}",
+    "linked_id": "${CHANNEL(linkedid)}",
+    "unique_id": "${CHANNEL(uniqueid)}",
+    "channel": "${CHANNEL(channame)}",
+    "context": "${CHANNEL(context)}",
+    "exten": "${CHANNEL(exten)}",
+    "app": "${CHANNEL(appname)}",
+    "app_data": "${CHANNEL(appdata)}",
+    "user_type": "${userdeftype}",
+    "extra": "${eventextra}",
+}

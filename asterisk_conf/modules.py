@@ -1,0 +1,24 @@
+"""The Asterisk modules this dialplan uses, in no particular order: Asterisk sorts out the dependencies."""
+
+from __future__ import annotations
+
+_SIP = """
+res_sorcery_config res_sorcery_memory res_sorcery_astdb res_pjproject res_pjsip res_pjsip_session chan_pjsip
+res_pjsip_acl res_pjsip_authenticator_digest res_pjsip_caller_id res_pjsip_dtmf_info
+res_pjsip_endpoint_identifier_ip res_pjsip_endpoint_identifier_user res_pjsip_header_funcs
+res_pjsip_nat res_pjsip_pubsub res_pjsip_registrar res_pjsip_rfc3326 res_pjsip_sdp_rtp
+res_pjsip_transport_websocket res_http_websocket res_rtp_asterisk res_srtp res_crypto
+func_pjsip_aor func_pjsip_contact func_pjsip_endpoint
+"""
+_MEDIA = """
+codec_alaw codec_ulaw codec_g722 codec_resample codec_opus_open_source res_format_attr_opus
+format_pcm format_wav res_musiconhold res_timing_timerfd
+bridge_simple bridge_native_rtp bridge_holding bridge_softmix bridge_builtin_features
+"""
+_DIALPLAN = """
+pbx_config app_celgenuserevent app_exec app_dial app_mixmonitor app_playback app_queue app_record app_stack
+func_callerid func_channel func_cut func_env func_logic func_strings func_uri func_global func_dialplan func_groupcount
+func_periodic_hook app_chanspy res_agi res_speech res_cdrel_custom cel_custom
+"""
+
+MODULES: tuple[str, ...] = tuple(sorted((_SIP + _MEDIA + _DIALPLAN).split()))

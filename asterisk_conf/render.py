@@ -1,0 +1,100 @@
+"""Writes everything Asterisk reads, from the settings tree."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from asterisk_conf.contract import CEL_FIELDS
+from asterisk_conf.modules import MODULES
+from core.settings import Settings
+
+TEMPLATES = Path(__file__).parent / "templates"
+ALAW_BYTES_PER_S = 8000
+
+
+@dataclass(frozen=True)
+class SeatPhone:
+    """A seat as the switch knows it: digits, and the secret its phones register with."""
+
+    extension: str
+    sip_secret: str
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"\d{3,6}", self.extension):
+            raise ValueError(f"seat extension {self.extension!r}: three to six digits are needed")
+        if not re.fullmatch(r"[A-Za-z0-9_-]{12,64}", self.sip_secret):
+            raise ValueError(f"seat {self.extension}: its SIP secret must be 12-64 letters, digits, _ or -")
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """What only this instance knows."""
+
+    ami: str
+
+
+def our_numbers(did: str, area_code: str) -> list[str]:
+    """How a carrier may write the hotline's number: as such, with area code, in national and E.164 form."""
+    area = area_code.lstrip("0")
+    return [did, f"0{area}{did}", f"{area}{did}", f"86{area}{did}", f"+86{area}{did}"]
+
+
+def system_name(settings: Settings) -> str:
+    """First part of every call id, different for each state folder."""
+    return "h" + hashlib.sha256(str(settings.paths.state.resolve()).encode()).hexdigest()[:6]
+
+
+def module_dir(settings: Settings) -> Path:
+    """Where the Asterisk modules lie, as Asterisk itself sees the path.
+
+    Raises:
+        FileNotFoundError: no module folder under the native root or the host.
+    """
+    root = Path("/") if settings.paths.use_host_binaries else settings.paths.native
+    found = sorted(root.glob("usr/lib/*/asterisk/modules")) + sorted(root.glob("usr/lib/asterisk/modules"))
+    if not found:
+        raise FileNotFoundError(f"no Asterisk modules below {root}: run `hotline setup`")
+    return Path("/") / found[0].relative_to(root)
+
+
+def render(settings: Settings, secrets: Secrets, seats: Sequence[SeatPhone]) -> Path:
+    """Render every template into `<state>/asterisk/etc` and make the folders Asterisk writes to.
+
+    Returns the configuration folder. Files hold secrets, so they are readable by owner and group only.
+    """
+    run, etc = settings.asterisk_dir, settings.asterisk_dir / "etc"
+    for folder in (etc / "dialplan", run / "lib" / "keys", run / "log" / "cel-custom", run / "spool", settings.spool_dir):
+        folder.mkdir(parents=True, exist_ok=True)
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False
+    )
+    dialplan = sorted(p.name.removesuffix(".j2") for p in (TEMPLATES / "dialplan").glob("*.conf.j2"))
+    values = {
+        "s": settings,
+        "secrets": secrets,
+        "seats": seats,
+        "etc": etc,
+        "run": run,
+        "modules": module_dir(settings),
+        "modules_to_load": MODULES,
+        "system_name": system_name(settings),
+        "prompts": settings.prompts_dir / "zh_CN",
+        "spool": settings.spool_dir,
+        "numbers": our_numbers(settings.sip.did, settings.sip.area_code),
+        "cel_fields": list(CEL_FIELDS.values()),
+        "dialplan_files": dialplan,
+        # Half a second of anything besides the silence itself counts as a message.
+        "empty_message_bytes": settings.message.silence_s * ALAW_BYTES_PER_S + ALAW_BYTES_PER_S // 2,
+    }
+    for template in sorted(TEMPLATES.rglob("*.j2")):
+        name = template.relative_to(TEMPLATES).as_posix()
+        target = etc / name.removesuffix(".j2")
+        target.write_text(environment.get_template(name).render(values), encoding="utf-8")
+        target.chmod(0o640)
+    return etc

@@ -1,0 +1,1 @@
+"""Menus as data and the pure engine that walks them."""

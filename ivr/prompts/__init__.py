@@ -1,0 +1,1 @@
+"""What callers hear: one catalogue, audio built from it."""
