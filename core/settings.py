@@ -118,7 +118,12 @@ class Message(Section):
 
 
 class Recording(Section):
-    bitrate_kbps: int = Field(32, description="Opus bit rate for both tracks together.", ge=12, le=256)
+    bitrate_kbps: int = Field(
+        32,
+        description="Opus bit rate for both tracks together; below 24 Opus would fold the two into one.",
+        ge=24,
+        le=256,
+    )
     min_free_mib: int = Field(200, description="Below this much free disk the recorder raises an alarm.")
 
 

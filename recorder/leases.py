@@ -1,0 +1,120 @@
+"""Leases: which worker holds a recording, so that several may run and a dead one is replaced.
+
+`Recording.leased_until` is both the end of the lease and its token: whoever writes a row names the value
+it last saw, so a worker that lost its lease (killed, stopped, too slow) cannot write any more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from threading import Event
+from typing import Any
+
+from sqlalchemy import ColumnElement, CursorResult, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.clock import Clock
+from core.db import SessionFactory, begin_write
+from core.errors import HotlineError
+from recorder.tables import Recording, RecordingState
+
+#: A dead worker's recording is taken over after this long.
+LEASE = timedelta(seconds=45)
+
+
+class LeaseLostError(HotlineError):
+    """Another worker took this recording over."""
+
+    code = "lease_lost"
+
+
+class Lease:
+    """The right to work on one recording until `until`; renewed while `kept`."""
+
+    def __init__(self, sessions: SessionFactory, clock: Clock, recording: Recording, until: datetime) -> None:
+        self.recording = recording
+        self._sessions, self._clock, self._until = sessions, clock, until
+
+    async def save(self, session: AsyncSession, **values: Any) -> None:
+        """Write `values` into the row, in the caller's transaction.
+
+        Raises:
+            LeaseLostError: the row is somebody else's now; nothing was written.
+        """
+        change = update(Recording).where(
+            Recording.id == self.recording.id, Recording.leased_until == self._until
+        )
+        result = await session.execute(change.values(**values))
+        if not isinstance(result, CursorResult) or result.rowcount != 1:
+            raise LeaseLostError
+
+    async def renew(self) -> None:
+        """
+        Raises:
+            LeaseLostError: too late.
+        """
+        until = self._clock.now() + LEASE
+        async with self._sessions() as session:
+            await begin_write(session)
+            await self.save(session, leased_until=until)
+            await session.commit()
+        self._until = until
+
+    @asynccontextmanager
+    async def kept(self, abort: Event) -> AsyncIterator[None]:
+        """Renew in the background while the block runs; a lost lease sets `abort`."""
+        done = asyncio.Event()
+
+        async def keep() -> None:
+            while not done.is_set():
+                try:
+                    await asyncio.wait_for(done.wait(), LEASE.total_seconds() / 3)
+                except TimeoutError:
+                    try:
+                        await self.renew()
+                    except LeaseLostError:
+                        abort.set()
+                        return
+
+        keeper = asyncio.create_task(keep())
+        try:
+            yield
+        finally:
+            done.set()
+            await keeper
+
+
+async def claim(sessions: SessionFactory, clock: Clock, states: Collection[RecordingState]) -> Lease | None:
+    """The oldest recording in one of `states` that is due and nobody's, leased; None when there is none."""
+    for _ in range(10):
+        now = clock.now()
+        async with sessions() as session:
+            found = await session.scalar(_due(now, states))
+        if found is None:
+            return None
+        until = now + LEASE
+        same: ColumnElement[bool] = Recording.leased_until.is_not_distinct_from(found.leased_until)
+        take = update(Recording).where(Recording.id == found.id, Recording.state == found.state, same)
+        async with sessions() as session:
+            await begin_write(session)
+            result = await session.execute(take.values(leased_until=until))
+            await session.commit()
+        if isinstance(result, CursorResult) and result.rowcount == 1:
+            return Lease(sessions, clock, found, until)
+    return None
+
+
+def _due(now: datetime, states: Collection[RecordingState]) -> Any:
+    return (
+        select(Recording)
+        .where(
+            Recording.state.in_(states),
+            or_(Recording.next_try_at.is_(None), Recording.next_try_at <= now),
+            or_(Recording.leased_until.is_(None), Recording.leased_until <= now),
+        )
+        .order_by(Recording.next_try_at.is_not(None), Recording.id)
+        .limit(1)
+    )

@@ -1,0 +1,148 @@
+"""The recorder process: hears that calls ended, sweeps the spool, and works recordings off one by one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from threading import Event as ThreadEvent
+from typing import Protocol
+
+import structlog
+from redis.asyncio import Redis
+from sqlalchemy.exc import SQLAlchemyError
+
+from core.bus import Bus
+from core.clock import Clock, SystemClock
+from core.db import SessionFactory, make_engine, make_sessions
+from core.events import CallChanged, Event
+from core.process import report, wait_for_database, wait_for_redis
+from core.settings import Settings
+from recorder import gauges
+from recorder.calls import Calls, UnknownCalls
+from recorder.ingest import Ingest
+from recorder.legs import BadCallIdError
+from recorder.sweep import Sweep
+
+GROUP = "recorder"
+#: Seconds between two rounds through the spool.
+SWEEP_S = 15.0
+#: Seconds between two looks for work that has become due.
+LOOK_S = 1.0
+#: Seconds before going on after the database did not answer.
+_AFTER_ERROR_S = 2.0
+
+log = structlog.get_logger()
+
+
+class Consumed(Protocol):
+    """The part of `core.bus.Bus` this process needs."""
+
+    def consume(self, group: str, consumer: str) -> AsyncIterator[tuple[str, Event]]: ...
+    async def ack(self, group: str, message_id: str) -> None: ...
+
+
+class Worker:
+    """The three loops of the recorder; they end when `stop` is set."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        sessions: SessionFactory,
+        bus: Consumed,
+        redis: Redis,
+        calls: Calls,
+        stop: asyncio.Event,
+        clock: Clock,
+    ) -> None:
+        self._settings, self._sessions, self._bus, self._redis = settings, sessions, bus, redis
+        self._stop, self._clock = stop, clock
+        self._stop_threads = ThreadEvent()
+        self._news = asyncio.Event()
+        self._ingest = Ingest(settings, sessions, clock, stop=self._stop_threads)
+        self._sweep = Sweep(settings.spool_dir, self._ingest, calls, sessions, clock)
+        self._guard = gauges.DiskGuard(settings.archive_dir, settings.recording.min_free_mib)
+
+    async def run(self) -> None:
+        """Work until `stop` is set."""
+        listening = asyncio.create_task(self._listen())
+        loops = [asyncio.create_task(loop()) for loop in (self._work, self._tidy)]
+        stopping = asyncio.create_task(self._stop.wait())
+        try:
+            done, _ = await asyncio.wait([listening, *loops, stopping], return_when=asyncio.FIRST_COMPLETED)
+            self._stop.set()
+            self._stop_threads.set()
+            self._news.set()
+            for task in done:
+                task.result()
+            await asyncio.gather(*loops)
+        finally:
+            self._stop_threads.set()
+            for task in (listening, stopping, *loops):
+                task.cancel()
+            await asyncio.gather(listening, stopping, *loops, return_exceptions=True)
+
+    async def _listen(self) -> None:
+        async for message_id, event in self._bus.consume(GROUP, GROUP):
+            if isinstance(event, CallChanged) and event.ended and not await self._heard(event):
+                continue  # not acknowledged, so it comes again
+            await self._bus.ack(GROUP, message_id)
+
+    async def _heard(self, event: CallChanged) -> bool:
+        try:
+            if await self._ingest.stage(event.call_id):
+                self._news.set()
+        except BadCallIdError as error:
+            log.error("an event names no call of ours", why=str(error))
+        except SQLAlchemyError as error:
+            log.warning("database trouble; the event will come again", why=str(error).splitlines()[0])
+            return False
+        return True
+
+    async def _work(self) -> None:
+        while not self._stop.is_set():
+            self._news.clear()
+            try:
+                if await self._ingest.run_one():
+                    continue
+                pause = LOOK_S
+            except SQLAlchemyError as error:
+                log.warning("database trouble; going on in a moment", why=str(error).splitlines()[0])
+                pause = _AFTER_ERROR_S
+            await _wait(self._news, pause)
+
+    async def _tidy(self) -> None:
+        while not self._stop.is_set():
+            try:
+                await self._sweep.once()
+                counted = await gauges.backlog(self._sessions)
+                free, is_low = self._guard.check(self._clock.now())
+                await gauges.publish(self._redis, free, is_low, counted)
+                report("the recordings' disk is almost full" if is_low else "")
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("a round through the spool failed", why=str(error).splitlines()[0])
+            await _wait(self._stop, SWEEP_S)
+
+
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    """Until `event` is set, or `seconds` have gone by."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)
+
+
+async def main(settings: Settings, stop: asyncio.Event, calls: Calls | None = None) -> None:
+    """Take recordings in until `stop` is set. `calls` is the ledger; without it legs wait until orphaned."""
+    await wait_for_redis(settings, stop)
+    await wait_for_database(settings, stop)
+    for folder in (settings.spool_dir, settings.archive_dir):
+        folder.mkdir(parents=True, exist_ok=True)
+    engine = make_engine(settings.database_url)
+    bus = Bus(settings.redis.url)
+    redis: Redis = Redis.from_url(settings.redis.url, socket_connect_timeout=2, socket_timeout=2)
+    try:
+        sessions = make_sessions(engine)
+        await Worker(settings, sessions, bus, redis, calls or UnknownCalls(), stop, SystemClock()).run()
+    finally:
+        await bus.close()
+        await redis.aclose()
+        await engine.dispose()
