@@ -6,6 +6,7 @@ callers need no error handling of their own; cancel the task to give up.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, TypeVar
 
@@ -59,17 +60,18 @@ class Bus:
         """Messages for `group`, at least once each: own un-acked ones first, then new ones.
 
         Ask for the next message only after the last was dealt with. One that was not acked by then counts
-        as failed and comes again when the stream is quiet or after a restart, so `consumer` must be a name
-        that stays the same. A message nobody can decode is logged and acked. The group starts with the
+        as failed and comes again some seconds later or after a restart, so `consumer` must be a name that
+        stays the same. A message nobody can decode is logged and acked. The group starts with the
         oldest event still in the stream.
         """
-        last = "0"
+        clock = asyncio.get_running_loop().time
+        last, look_back_at = "0", clock() + self._block_ms / 1000
         while True:
             entries = await self._read_group(group, consumer, last)
             if last != ">":
                 last = entries[-1][0] if entries else ">"
-            elif not entries:
-                last = "0"
+            elif clock() >= look_back_at:
+                last, look_back_at = "0", clock() + self._block_ms / 1000
             for message_id, fields in entries:
                 event = _decode(message_id, fields)
                 if event is None:

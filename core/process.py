@@ -6,10 +6,11 @@ import asyncio
 import signal
 import sys
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from contextvars import ContextVar
 from pathlib import Path
+from typing import Any
 
 import structlog
 from pydantic import ValidationError
@@ -109,6 +110,23 @@ async def _until_asked(main: Main, settings: Settings) -> None:
         if not stop.is_set():
             raise
         log.warning("stopped the hard way: still busy when asked to stop")
+
+
+async def until_stopped(stop: asyncio.Event, *works: Coroutine[Any, Any, None]) -> None:
+    """Run `works` side by side until `stop` is set or one of them ends; then end the others.
+
+    Raises:
+        Exception: what the first work to fail raised.
+    """
+    tasks = [asyncio.ensure_future(work) for work in (stop.wait(), *works)]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for task in done:
+        task.result()
 
 
 def _where(error: BaseException) -> str:

@@ -1,0 +1,118 @@
+"""The part `timers`: publishes the outbox and opens draft cases from calls.
+
+Here, and only here, the case engine meets the ledger and the recorder: it reads their tables for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from core import outbox
+from core.backoff import Backoff
+from core.bus import Bus
+from core.clock import Clock, SystemClock
+from core.db import SessionFactory, make_engine, make_sessions
+from core.process import until_stopped, wait_for_database, wait_for_redis
+from core.settings import Settings
+from ivr.ledger.tables import Call
+from recorder.tables import Recording, Transcript
+from ticketing.intake import Intake
+
+#: The console shows a change within a second, so the outbox is looked at several times in one.
+RELAY_EVERY_S = 0.2
+#: Published outbox rows are kept this long, for a person who wonders what was said.
+KEEP_PUBLISHED = timedelta(days=7)
+#: An event that could not be handled for this long is given up, with a log line.
+GIVE_UP_AFTER = timedelta(days=1)
+log = structlog.get_logger()
+
+
+class LedgerCalls:
+    """`ticketing.intake.CallFacts` from the call ledger."""
+
+    def __init__(self, sessions: SessionFactory) -> None:
+        self._sessions = sessions
+
+    async def caller(self, call_id: str) -> str | None:
+        async with self._sessions() as session:
+            return await session.scalar(select(Call.caller).where(Call.id == call_id))
+
+
+class RecorderTranscripts:
+    """`ticketing.intake.TranscriptFacts` from the recorder: a real model before the test model, newer first."""
+
+    def __init__(self, sessions: SessionFactory) -> None:
+        self._sessions = sessions
+
+    async def caller_text(self, call_id: str) -> str:
+        query = (
+            select(Transcript.text)
+            .join(Recording, Recording.id == Transcript.recording_id)
+            .where(Recording.call_id == call_id, Transcript.side == "caller")
+            .order_by(Transcript.is_test_model, Transcript.id.desc())
+            .limit(1)
+        )
+        async with self._sessions() as session:
+            return await session.scalar(query) or ""
+
+
+async def main(settings: Settings, stop: asyncio.Event) -> None:
+    """Run until `stop`."""
+    await wait_for_redis(settings, stop)
+    await wait_for_database(settings, stop)
+    engine = make_engine(settings.database_url)
+    sessions = make_sessions(engine)
+    bus, clock = Bus(settings.redis.url), SystemClock()
+    intake = Intake(sessions, LedgerCalls(sessions), RecorderTranscripts(sessions), clock)
+    log.info("ready")
+    try:
+        await until_stopped(
+            stop, relay_forever(sessions, bus, clock), open_drafts(bus, intake, clock), prune(sessions, clock)
+        )
+    finally:
+        await bus.close()
+        await engine.dispose()
+
+
+async def relay_forever(sessions: SessionFactory, bus: Bus, clock: Clock) -> None:
+    """Publish committed events; a database that is away is waited for."""
+    backoff = Backoff(first_s=0.5)
+    while True:
+        try:
+            await outbox.relay(sessions, bus, clock)
+        except (SQLAlchemyError, OSError) as error:
+            if backoff.is_first:
+                log.warning("outbox not readable, trying again", why=str(error).splitlines()[:1])
+            await backoff.wait()
+        else:
+            backoff.reset()
+            await asyncio.sleep(RELAY_EVERY_S)
+
+
+async def open_drafts(bus: Bus, intake: Intake, clock: Clock) -> None:
+    """Feed the case engine; an event it cannot handle now is not acked, so it comes again."""
+    async for message_id, event in bus.consume("intake", "timers"):
+        try:
+            await intake.handle(event)
+        except Exception as error:  # noqa: BLE001 - event consumer boundary
+            name = type(event).__name__
+            if clock.now() - event.at < GIVE_UP_AFTER:
+                log.warning("not handled, will try again", event_type=name, why=str(error))
+                continue
+            log.error("given up", event_type=name, why=str(error), at=event.at.isoformat())
+        await bus.ack("intake", message_id)
+
+
+async def prune(sessions: SessionFactory, clock: Clock) -> None:
+    """Keep the outbox small, once an hour."""
+    while True:
+        try:
+            await outbox.prune(sessions, clock.now() - KEEP_PUBLISHED)
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("outbox not pruned", why=str(error).splitlines()[:1])
+        await asyncio.sleep(3600)

@@ -1,0 +1,124 @@
+"""What every change of a case shares: the lock, the version, the history. For `moves` and `drafts` only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.clock import CHINA
+from core.db import begin_write
+from core.errors import ConflictError
+from core.tables import Account
+from ticketing import forms
+from ticketing.errors import NoSuchCaseError
+from ticketing.tables import Case, CaseHistory, Stage
+from ticketing.workflow import OPEN_DRAFT, Move
+
+
+@dataclass(frozen=True)
+class Before:
+    """A case as it stood: its stage and the columns of the form."""
+
+    stage: str
+    values: Mapping[str, Any]
+
+
+#: Before a case there is nothing.
+NOTHING = Before("", {})
+
+
+async def locked(session: AsyncSession, case_id: int) -> Case:
+    """The case, held until the transaction ends.
+
+    Raises:
+        NoSuchCaseError: no case has this id.
+    """
+    await begin_write(session)
+    case = await session.scalar(select(Case).where(Case.id == case_id).with_for_update())
+    if case is None:
+        raise NoSuchCaseError
+    return case
+
+
+async def check_version(session: AsyncSession, case: Case, version: int) -> None:
+    """
+    Raises:
+        ConflictError: the case changed since `version`; says who was faster and when (China time).
+    """
+    if case.version == version:
+        return
+    name = "系统"
+    if case.changed_by is not None:
+        query = select(Account.display_name).where(Account.id == case.changed_by)
+        name = await session.scalar(query) or name
+    at = case.changed_at.astimezone(CHINA).strftime("%H:%M:%S")
+    raise ConflictError(
+        f"{name}在 {at} 先一步修改了这个案卷，请看过最新内容后再试",
+        by=name,
+        at=case.changed_at.isoformat(),
+        version=case.version,
+    )
+
+
+def values_of(case: Case) -> dict[str, Any]:
+    """The columns of the form as they are now."""
+    return {name: getattr(case, name) for name in forms.COLUMNS}
+
+
+def apply(case: Case, values: Mapping[str, Any]) -> bool:
+    """Set the columns in `values`; whether anything changed. A description a person touched is theirs."""
+    changed = {name: value for name, value in values.items() if getattr(case, name) != value}
+    for name, value in changed.items():
+        setattr(case, name, value)
+    if "description" in changed:
+        case.description_is_transcript = False
+    return bool(changed)
+
+
+def touch(case: Case, actor: Account | None, now: datetime) -> None:
+    """A new version, and whose it is."""
+    case.version += 1
+    case.changed_at = now
+    case.changed_by = actor.id if actor else None
+
+
+async def before(session: AsyncSession, case: Case) -> Before:
+    """What the next history entry is compared with: a draft as it was opened, any other case as it is.
+
+    So all autosaves of a draft end up in the one entry of the move that submits it.
+    """
+    values = values_of(case)
+    if case.stage == Stage.DRAFT:
+        query = select(CaseHistory.changes).where(
+            CaseHistory.case_id == case.id, CaseHistory.move == OPEN_DRAFT.name
+        )
+        opened = await session.scalar(query) or {}
+        values = {name: change[1] for name, change in opened.items()}
+    return Before(case.stage, values)
+
+
+async def write_history(session: AsyncSession, case: Case, row: Move, old: Before, note: str) -> None:
+    """Add the entry of a move the case has just made."""
+    query = select(func.coalesce(func.max(CaseHistory.seq), 0)).where(CaseHistory.case_id == case.id)
+    changes = {
+        name: [old.values.get(name), value]
+        for name, value in values_of(case).items()
+        if old.values.get(name) != value
+    }
+    entry = CaseHistory(
+        case_id=case.id,
+        seq=(await session.scalar(query) or 0) + 1,
+        at=case.changed_at,
+        actor_id=case.changed_by,
+        move=row.name,
+        from_stage=old.stage,
+        to_stage=case.stage,
+        note=note,
+        changes=changes,
+    )
+    session.add(entry)

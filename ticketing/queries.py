@@ -1,0 +1,98 @@
+"""Reading cases: pages of them, and one with its history. Reads only; changes go through `moves`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.errors import InvalidError
+from core.tables import Account
+from ticketing import workflow
+from ticketing.errors import NoSuchCaseError
+from ticketing.tables import Case, CaseHistory, Stage
+from ticketing.workflow import Move
+
+PAGE_LENGTHS = range(1, 201)
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """Cases, newest first, and the cursor of the next page if there is one."""
+
+    items: Sequence[Case]
+    next: str | None
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """One entry of a case's history with the name of who did it (None: the system)."""
+
+    entry: CaseHistory
+    actor: str | None
+
+
+@dataclass(frozen=True)
+class CaseDetail:
+    """A case, how it came to be, and what the reader's role can do with it now."""
+
+    case: Case
+    history: Sequence[HistoryLine]
+    moves: tuple[Move, ...]
+
+
+async def page(
+    session: AsyncSession, *, stage: str | None = None, limit: int = 50, cursor: str | None = None
+) -> CasePage:
+    """One page of cases, newest first; cases opened meanwhile do not shift later pages.
+
+    Raises:
+        InvalidError: an unknown stage, a limit outside 1–200, or a cursor no page gave.
+    """
+    _check_page(stage, limit, cursor)
+    query = select(Case).order_by(Case.id.desc()).limit(limit + 1)
+    if stage:
+        query = query.where(Case.stage == stage)
+    if cursor:
+        query = query.where(Case.id < int(cursor))
+    found = (await session.scalars(query)).all()
+    items = found[:limit]
+    return CasePage(items, str(items[-1].id) if len(found) > limit else None)
+
+
+def _check_page(stage: str | None, limit: int, cursor: str | None) -> None:
+    wrong: dict[str, str] = {}
+    if stage and stage not in set(Stage):
+        wrong["stage"] = "没有这个阶段"
+    if limit not in PAGE_LENGTHS:
+        wrong["limit"] = f"须在 {PAGE_LENGTHS.start} 和 {PAGE_LENGTHS.stop - 1} 之间"
+    if cursor and not (cursor.isascii() and cursor.isdigit() and len(cursor) <= 9):
+        wrong["cursor"] = "不是有效的翻页位置"
+    if wrong:
+        raise InvalidError("查询条件有误", fields=wrong)
+
+
+async def detail(session: AsyncSession, case_id: int, role: str) -> CaseDetail:
+    """
+    Raises:
+        NoSuchCaseError: no case has this id.
+    """
+    case = await session.get(Case, case_id)
+    if case is None:
+        raise NoSuchCaseError
+    query = (
+        select(CaseHistory, Account.display_name)
+        .outerjoin(Account, Account.id == CaseHistory.actor_id)
+        .where(CaseHistory.case_id == case_id)
+        .order_by(CaseHistory.seq)
+    )
+    history = [HistoryLine(entry, actor) for entry, actor in await session.execute(query)]
+    return CaseDetail(case, history, workflow.allowed(case.stage, role))
+
+
+async def ids_by_call(session: AsyncSession, call_ids: Sequence[str]) -> dict[str, int]:
+    """The case of each call that has one: for lists of calls, in one statement."""
+    query = select(Case.call_id, Case.id).where(Case.call_id.in_(call_ids))
+    return {call_id: case_id for call_id, case_id in await session.execute(query) if call_id}
