@@ -1,6 +1,7 @@
-"""The recorder's numbers for `/metrics`, and the alarm when the disk fills up.
+"""The alarm when the recordings' disk fills up: a log line, and a gauge.
 
-Written to the Redis key `hotline:recorder` as JSON, because `/metrics` is answered by another process.
+The gauge goes to the Redis key `hotline:recorder`, `{"free_mib", "min_free_mib", "disk_alarm"}`, because
+`/metrics` is answered by another process.
 """
 
 from __future__ import annotations
@@ -14,10 +15,6 @@ from pathlib import Path
 import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
-from sqlalchemy import func, select
-
-from core.db import SessionFactory
-from recorder.tables import Recording, RecordingState
 
 KEY = "hotline:recorder"
 #: An alarm that lasts is repeated in the log this often.
@@ -59,18 +56,9 @@ class DiskGuard:
         return free, is_low
 
 
-async def backlog(sessions: SessionFactory) -> dict[str, int]:
-    """How many recordings are in each state that is not the last one."""
-    counted = select(Recording.state, func.count()).group_by(Recording.state)
-    async with sessions() as session:
-        found = {row[0]: int(row[1]) for row in await session.execute(counted)}
-    return {state: found.get(state, 0) for state in RecordingState if state != RecordingState.TRANSCRIBED}
-
-
-async def publish(redis: Redis, free: int, is_low: bool, counted: dict[str, int]) -> None:
+async def publish(redis: Redis, free: int, needed: int, is_low: bool) -> None:
     """Write the gauges; a Redis that is away is waited for elsewhere."""
-    gauges = {"recorder_free_mib": free, "recorder_disk_alarm": int(is_low)}
-    gauges |= {f"recorder_{state}": number for state, number in counted.items()}
+    gauges = {"free_mib": free, "min_free_mib": needed, "disk_alarm": is_low}
     try:
         await redis.set(KEY, json.dumps(gauges))
     except (RedisError, OSError) as error:

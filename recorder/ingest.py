@@ -103,7 +103,7 @@ class Ingest:
         except LeaseLostError:
             log.warning("another worker took a recording over", call=lease.recording.call_id)
         except StoppedError:
-            await self._save(lease, {"leased_until": None})
+            await lease.end(leased_until=None)
         except Exception as error:  # noqa: BLE001 - the job runner's boundary: the row keeps the reason
             await self._failed(lease, error)
         return True
@@ -150,20 +150,11 @@ class Ingest:
         values = after_failure(recording, error, self._clock.now())
         if isinstance(error, UnfitError) and values.get("state") != RecordingState.DAMAGED:
             values["state"] = RecordingState.STAGED
-        await self._save(lease, values)
+        await lease.end(**values)
         level = log.error if values.get("state") == RecordingState.DAMAGED else log.warning
         level(
             "recording failed", call=recording.call_id, attempt=values["attempts"], why=values["last_error"]
         )
-
-    async def _save(self, lease: Lease, values: dict[str, Any]) -> None:
-        try:
-            async with self._sessions() as session:
-                await begin_write(session)
-                await lease.save(session, **values)
-                await session.commit()
-        except LeaseLostError:
-            log.warning("another worker took a recording over", call=lease.recording.call_id)
 
     def _legs(self, call_id: str) -> Legs:
         return Legs(self._settings.spool_dir, call_id)

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from threading import Event
 from typing import Any
 
+import structlog
 from sqlalchemy import ColumnElement, CursorResult, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -23,6 +24,9 @@ from recorder.tables import Recording, RecordingState
 
 #: A dead worker's recording is taken over after this long.
 LEASE = timedelta(seconds=45)
+
+
+log = structlog.get_logger()
 
 
 class LeaseLostError(HotlineError):
@@ -62,6 +66,16 @@ class Lease:
             await self.save(session, leased_until=until)
             await session.commit()
         self._until = until
+
+    async def end(self, **values: Any) -> None:
+        """Write `values` in a transaction of their own; a lease that was lost by now is only logged."""
+        try:
+            async with self._sessions() as session:
+                await begin_write(session)
+                await self.save(session, **values)
+                await session.commit()
+        except LeaseLostError:
+            log.warning("another worker took a recording over", call=self.recording.call_id)
 
     @asynccontextmanager
     async def kept(self, abort: Event) -> AsyncIterator[None]:

@@ -55,7 +55,7 @@ class Worker:
         stop: asyncio.Event,
         clock: Clock,
     ) -> None:
-        self._settings, self._sessions, self._bus, self._redis = settings, sessions, bus, redis
+        self._settings, self._bus, self._redis = settings, bus, redis
         self._stop, self._clock = stop, clock
         self._stop_threads = ThreadEvent()
         self._news = asyncio.Event()
@@ -115,9 +115,9 @@ class Worker:
         while not self._stop.is_set():
             try:
                 await self._sweep.once()
-                counted = await gauges.backlog(self._sessions)
                 free, is_low = self._guard.check(self._clock.now())
-                await gauges.publish(self._redis, free, is_low, counted)
+                needed = self._settings.recording.min_free_mib
+                await gauges.publish(self._redis, free, needed, is_low)
                 report("the recordings' disk is almost full" if is_low else "")
             except (SQLAlchemyError, OSError) as error:
                 log.warning("a round through the spool failed", why=str(error).splitlines()[0])

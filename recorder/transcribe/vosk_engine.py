@@ -1,0 +1,79 @@
+"""The vosk recogniser. The only file that loads vosk's library into a process of ours."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import vosk
+
+from core.errors import HotlineError
+from recorder.transcribe.models import FoundModel
+from recorder.transcribe.protocol import Heard, Word
+
+_RATE_LINE = re.compile(r"^--sample-frequency=(\d+)", re.MULTILINE)
+_USUAL_RATE = 16000
+#: Bytes handed over at a time: a quarter of a second at 8 kHz, so that endpoints are noticed.
+_PIECE = 4000
+
+
+class TranscribeError(HotlineError):
+    """The recogniser gave up."""
+
+    code = "transcribe"
+
+
+class VoskTranscriber:
+    """A loaded vosk model; one recogniser per recording side."""
+
+    engine = "vosk"
+
+    def __init__(self, found: FoundModel) -> None:
+        """
+        Raises:
+            TranscribeError: that folder is no model vosk can load.
+        """
+        vosk.SetLogLevel(-1)
+        self.model = found.name
+        self.is_test_model = found.is_test_model
+        self.rate = model_rate(found.path)
+        try:
+            self._model = vosk.Model(str(found.path))
+        except Exception as error:
+            raise TranscribeError(f"vosk cannot load {found.path}") from error
+
+    def transcribe(self, pcm: Iterable[bytes]) -> Heard:
+        recogniser = vosk.KaldiRecognizer(self._model, self.rate)
+        recogniser.SetWords(True)
+        utterances = []
+        for piece in pcm:
+            for at in range(0, len(piece), _PIECE):
+                if _accept(recogniser, piece[at : at + _PIECE]):
+                    utterances.append(_words(recogniser.Result()))
+        utterances.append(_words(recogniser.FinalResult()))
+        return Heard([words for words in utterances if words])
+
+
+def model_rate(path: Path) -> int:
+    """Samples a second a model was made for, as its own configuration says."""
+    try:
+        match = _RATE_LINE.search((path / "conf" / "mfcc.conf").read_text(encoding="utf-8"))
+    except OSError:
+        return _USUAL_RATE
+    return int(match[1]) if match else _USUAL_RATE
+
+
+def _accept(recogniser: vosk.KaldiRecognizer, piece: bytes) -> bool:
+    try:
+        return bool(recogniser.AcceptWaveform(piece))
+    except Exception as error:
+        raise TranscribeError("vosk failed to process the audio") from error
+
+
+def _words(result: str) -> list[Word]:
+    return [
+        Word(word["word"], word["start"], word["end"], min(1.0, max(0.0, word["conf"])))
+        for word in json.loads(result).get("result", [])
+    ]
