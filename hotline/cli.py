@@ -1,0 +1,132 @@
+"""The command `hotline`. Each subcommand is one function; imports wait until they are needed."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Callable
+
+from hotline.processes import NAMES
+from hotline.refusal import EXIT_REFUSED, Refusal, read_settings
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one subcommand; the exit status. A refusal is one sentence on stderr, never a traceback."""
+    arguments = _parser().parse_args(argv)
+    command: Command = arguments.command
+    try:
+        return command(arguments)
+    except Refusal as refusal:
+        sys.stdout.flush()
+        sys.stderr.write(f"hotline: {refusal}\n")
+        return EXIT_REFUSED
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader went away (| head): nothing to say to nobody
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("hotline", description="A 12319 municipal-services hotline.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, command: Command, text: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.set_defaults(command=command)
+        return sub
+
+    setup = add("setup", _setup, "do whatever of the set-up is not done yet")
+    setup.add_argument("--tests", action="store_true", help="also what only the tests need")
+    add("run", _run, "start every part in the foreground; Ctrl-C ends them")
+    add("process", _process, "be one part").add_argument("name", choices=NAMES)
+    for name, text in (
+        ("stop-part", "stop one part of the running hotline"),
+        ("start-part", "start it again"),
+    ):
+        add(name, _part, text).add_argument("name", choices=NAMES)
+        commands.choices[name].set_defaults(action=name)
+    for name in ("calls", "cases"):
+        listing = add(name, _list, f"the newest {name}")
+        listing.add_argument("--json", action="store_true", help="all columns, for scripts")
+        listing.add_argument("--limit", type=int, default=50, help="how many (default 50)")
+        listing.set_defaults(what=name)
+    demo = add(
+        "demo-call", _demo_call, "place real calls from the carrier's side and tell what became of them"
+    )
+    demo.add_argument("count", type=int, nargs="?", default=1, help="how many (default 1)")
+    add("prompts", _prompts, "speak the prompts that are missing or stale")
+    add("settings", _settings, "print the documented settings file")
+    return parser
+
+
+def _setup(arguments: argparse.Namespace) -> int:
+    from hotline import setup
+
+    setup.run(read_settings(), tests=arguments.tests)
+    return 0
+
+
+def _run(_arguments: argparse.Namespace) -> int:
+    from hotline import foreground
+
+    return foreground.run(read_settings())
+
+
+def _process(arguments: argparse.Namespace) -> int:
+    from hotline.processes import run_process
+
+    read_settings()
+    return run_process(arguments.name)
+
+
+def _part(arguments: argparse.Namespace) -> int:
+    from hotline.supervise import Control
+
+    control = Control(read_settings())
+    (control.stop_part if arguments.action == "stop-part" else control.start_part)(arguments.name)
+    return 0
+
+
+def _list(arguments: argparse.Namespace) -> int:
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from hotline import listings
+
+    is_calls = arguments.what == "calls"
+    read, columns = (
+        (listings.calls, listings.CALL_COLUMNS) if is_calls else (listings.cases, listings.CASE_COLUMNS)
+    )
+    try:
+        rows = asyncio.run(read(read_settings(), max(1, arguments.limit)))
+    except (SQLAlchemyError, OSError) as error:
+        raise Refusal(f"The database cannot be read: {str(error).splitlines()[0]}") from None
+    print(listings.as_json(rows) if arguments.json else listings.as_table(rows, columns))
+    return 0
+
+
+def _demo_call(arguments: argparse.Namespace) -> int:
+    from hotline.demo_call import command
+
+    return command.run(read_settings(), arguments.count)
+
+
+def _prompts(_arguments: argparse.Namespace) -> int:
+    from hotline import setup
+
+    setup.prompts(read_settings())
+    return 0
+
+
+def _settings(_arguments: argparse.Namespace) -> int:
+    from hotline import example_settings
+
+    sys.stdout.write(example_settings.render())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,92 @@
+"""Demo seats and accounts. Passwords are made up per install and kept in the secrets folder."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from sqlalchemy import select
+
+from core import accounts
+from core.clock import Clock
+from core.db import SessionFactory
+from core.settings import Settings
+from core.tables import Account, Role
+from ivr.ledger.tables import Seat
+
+FIRST_SEAT = 1001
+#: Nothing that is read wrongly from a terminal: no 0/O, 1/l/I.
+_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
+
+
+@dataclass(frozen=True)
+class DemoAccount:
+    """An account of the demo with its password in the clear, for the banner."""
+
+    username: str
+    display_name: str
+    role: Role
+    password: str
+    extension: str | None = None
+
+
+def accounts_file(settings: Settings) -> Path:
+    return settings.secrets_dir / "demo_accounts.json"
+
+
+def read(settings: Settings) -> list[DemoAccount]:
+    """The demo accounts of this install; none before set-up has made them."""
+    path = accounts_file(settings)
+    if not path.exists():
+        return []
+    rows = json.loads(path.read_text(encoding="utf-8"))
+    return [DemoAccount(**row | {"role": Role(row["role"])}) for row in rows]
+
+
+def _wanted(seats: int) -> list[tuple[str, str, Role, str | None]]:
+    rows: list[tuple[str, str, Role, str | None]] = [
+        (f"seat{number}", f"坐席 {number}", Role.SEAT, str(number))
+        for number in range(FIRST_SEAT, FIRST_SEAT + seats)
+    ]
+    rows.append(("leader", "值班长", Role.SHIFT_LEADER, None))
+    rows.append(("admin", "管理员", Role.ADMINISTRATOR, None))
+    return rows
+
+
+def _password() -> str:
+    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(3))
+
+
+def _write(settings: Settings, known: list[DemoAccount]) -> None:
+    settings.secrets_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = accounts_file(settings)
+    part = path.with_suffix(".part")
+    part.touch(mode=0o600)
+    part.write_text(json.dumps([asdict(a) for a in known], ensure_ascii=False, indent=1), encoding="utf-8")
+    part.replace(path)
+
+
+async def create(settings: Settings, sessions: SessionFactory, clock: Clock) -> list[DemoAccount]:
+    """Add what is missing: demo accounts, and a seat with a SIP secret for each of their extensions.
+
+    Passwords are written to the secrets folder before the accounts exist, so none is ever lost.
+    """
+    known = {account.username: account for account in read(settings)}
+    for username, name, role, extension in _wanted(settings.demo.seats):
+        known.setdefault(username, DemoAccount(username, name, role, _password(), extension))
+    _write(settings, list(known.values()))
+    async with sessions() as session:
+        there = set(await session.scalars(select(Account.username)))
+        seats = set(await session.scalars(select(Seat.extension)))
+        for account in known.values():
+            if account.username not in there:
+                await accounts.create(session, **asdict(account), clock=clock)
+            if account.extension and account.extension not in seats:
+                secret = secrets.token_urlsafe(16)
+                session.add(
+                    Seat(extension=account.extension, display_name=account.display_name, sip_secret=secret)
+                )
+        await session.commit()
+    return list(known.values())

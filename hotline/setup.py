@@ -1,0 +1,98 @@
+"""`hotline setup`: from a complete Python environment to a hotline that can start. Idempotent."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+from core import migrate, native
+from core.clock import SystemClock
+from core.db import make_engine, make_sessions
+from core.settings import CHECKOUT, Settings
+from hotline import demo_data, front_end, preflight, switch_files
+from hotline.refusal import Refusal
+from ivr.prompts.build import build_all
+from ivr.prompts.tts import SynthesisError
+from ticketing import catalogue
+
+ROOTFS = CHECKOUT / "docker" / "rootfs"
+#: Room one native root takes, with the copy that is being made of it.
+ROOT_MIB = 1800
+
+
+def say(text: str) -> None:
+    print(f"set-up | {text}", flush=True)
+
+
+def run(settings: Settings, *, tests: bool = False) -> None:
+    """Do whatever of the set-up is not done yet.
+
+    Raises:
+        Refusal: a step cannot be done; the sentence says which and why.
+    """
+    preflight.check_state(settings)
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        console = pool.submit(_console)
+        _native_roots(settings, tests)
+        preflight.check_tools(settings)
+        prompts(settings)
+        asyncio.run(_data(settings))
+        _wait(console)
+
+
+def _wait(console: Future[None]) -> None:
+    if not console.done():
+        say("waiting for the console to be built")
+    console.result()
+
+
+def _console() -> None:
+    if front_end.build():
+        say("console built")
+
+
+def _native_roots(settings: Settings, tests: bool) -> None:
+    wanted = [] if settings.paths.use_host_binaries else [("run", settings.paths.native)]
+    if tests:
+        wanted.append(("test", native.root_for_tests(settings)))
+    for section, folder in wanted:
+        if not folder.exists():
+            preflight.check_disk(settings, ROOT_MIB)
+        _native_root(section, folder.absolute())
+
+
+def _native_root(section: str, folder: Path) -> None:
+    done = subprocess.run([str(ROOTFS), section, str(folder)], stdin=subprocess.DEVNULL, check=False)
+    if done.returncode:
+        raise Refusal(f"The isolated root {folder} could not be made; the reason stands above.")
+
+
+def prompts(settings: Settings) -> None:
+    """Speak the prompts that are missing or stale.
+
+    Raises:
+        Refusal: the synthesiser failed.
+    """
+    try:
+        built = build_all(settings)
+    except SynthesisError as error:
+        raise Refusal(f"The prompts cannot be spoken: {error}") from None
+    if built:
+        say(f"{len(built)} prompts spoken")
+
+
+async def _data(settings: Settings) -> None:
+    await migrate.upgrade(settings.database_url)
+    engine = make_engine(settings.database_url)
+    sessions = make_sessions(engine)
+    try:
+        async with sessions() as session:
+            await catalogue.load(session)
+            await session.commit()
+        if settings.demo.enabled:
+            await demo_data.create(settings, sessions, SystemClock())
+        switch_files.write(settings, await switch_files.seats(sessions))
+    finally:
+        await engine.dispose()
