@@ -1,0 +1,83 @@
+import { language } from '@/i18n'
+
+interface ErrorBody {
+  code?: string
+  message?: string
+  fields?: Record<string, string>
+  details?: Record<string, unknown>
+  minutes?: number
+}
+
+/** The API said no, or could not be reached (`code` "offline"). */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly fields: Record<string, string> = {},
+    readonly minutes: number | null = null,
+  ) {
+    super(message)
+  }
+}
+
+type Query = Record<string, string | number | boolean | null | undefined>
+
+let onLoggedOut: () => void = () => undefined
+
+/** Register what happens when a session has ended behind our back. */
+export function whenLoggedOut(action: () => void): void {
+  onLoggedOut = action
+}
+
+function address(path: string, query: Query): string {
+  const search = new URLSearchParams()
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== null && value !== undefined && value !== '') search.set(name, String(value))
+  }
+  const tail = search.toString()
+  return `/api/v1${path}${tail ? `?${tail}` : ''}`
+}
+
+async function failure(response: Response): Promise<ApiError> {
+  const text = await response.text()
+  let body: ErrorBody = {}
+  try {
+    body = (JSON.parse(text) as { error?: ErrorBody }).error ?? {}
+  } catch {
+    // A proxy in front of us may answer with a page of its own: the status still tells.
+  }
+  const minutes = body.minutes ?? body.details?.['minutes']
+  return new ApiError(
+    response.status,
+    body.code ?? 'error',
+    body.message ?? '',
+    body.fields ?? {},
+    typeof minutes === 'number' ? minutes : null,
+  )
+}
+
+/**
+ * One request to the API.
+ *
+ * Throws ApiError; status 0 and code "offline" when no answer came at all.
+ */
+export async function request<T>(method: string, path: string, body?: object, query: Query = {}): Promise<T> {
+  const init: RequestInit = { method, headers: { 'Accept-Language': language.value } }
+  if (body !== undefined) {
+    init.headers = { ...init.headers, 'Content-Type': 'application/json' }
+    init.body = JSON.stringify(body)
+  }
+  let response: Response
+  try {
+    response = await fetch(address(path, query), init)
+  } catch {
+    throw new ApiError(0, 'offline', '')
+  }
+  if (!response.ok) {
+    const error = await failure(response)
+    if (error.code === 'not_logged_in') onLoggedOut()
+    throw error
+  }
+  return (response.status === 204 ? undefined : await response.json()) as T
+}

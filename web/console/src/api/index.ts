@@ -1,0 +1,50 @@
+import { request } from './client'
+import type {
+  Account,
+  CallDetail,
+  CallSummary,
+  CaseDetail,
+  CaseForm,
+  CaseSummary,
+  Category,
+  Page,
+  Place,
+  Seat,
+  Stage,
+  Status,
+} from './types'
+
+export interface CallFilter {
+  live?: boolean
+  /** Day in the hotline's time zone, YYYY-MM-DD. */
+  day?: string
+}
+
+const segment = encodeURIComponent
+
+export const api = {
+  whoAmI: () => request<Account>('GET', '/session'),
+  logIn: (username: string, password: string) => request<Account>('POST', '/session', { username, password }),
+  logOut: () => request<void>('DELETE', '/session'),
+
+  calls: (filter: CallFilter, cursor: string | null) =>
+    request<Page<CallSummary>>('GET', '/calls', undefined, { ...filter, cursor, limit: 50 }),
+  call: (id: string) => request<CallDetail>('GET', `/calls/${segment(id)}`),
+
+  cases: (stage: Stage | '', cursor: string | null, limit: number) =>
+    request<Page<CaseSummary>>('GET', '/cases', undefined, { stage, cursor, limit }),
+  case: (id: number) => request<CaseDetail>('GET', `/cases/${id}`),
+  saveCase: (id: number, version: number, changes: Partial<CaseForm>) =>
+    request<CaseDetail>('PATCH', `/cases/${id}`, { version, ...changes }),
+  moveCase: (id: number, move: string, version: number, more: Partial<CaseForm> & { note?: string } = {}) =>
+    request<CaseDetail>('POST', `/cases/${id}/moves/${segment(move)}`, { version, ...more }),
+
+  categories: (edition: string) => request<Category[]>('GET', '/catalogue/categories', undefined, { edition }),
+  places: () => request<Place[]>('GET', '/catalogue/places'),
+
+  seats: () => request<Seat[]>('GET', '/seats'),
+  seatLogIn: () => request<Seat>('POST', '/seats/me/log-in', {}),
+  seatLogOut: () => request<Seat>('POST', '/seats/me/log-out', {}),
+
+  status: () => request<Status>('GET', '/status'),
+}

@@ -1,0 +1,205 @@
+// The API of docs/architecture.md as types. Times are ISO 8601 UTC, durations seconds.
+
+export type Role = 'seat' | 'shift_leader' | 'administrator'
+
+export interface Account {
+  id: number
+  username: string
+  display_name: string
+  role: Role
+  extension: string | null
+}
+
+export interface Page<T> {
+  items: T[]
+  next: string | null
+}
+
+export type Outcome =
+  | 'in_progress'
+  | 'answered'
+  | 'abandoned'
+  | 'message'
+  | 'hung_up_in_menu'
+  | 'unknown_number'
+  | 'failed'
+
+export interface CallSummary {
+  id: string
+  trunk: string
+  /** Normalised, masked where the reader may not see it; empty when withheld. */
+  caller: string
+  caller_kind: string
+  did: string
+  started_at: string
+  answered_at: string | null
+  ended_at: string | null
+  queue: string
+  wait_s: number
+  seat: string
+  talk_s: number
+  outcome: Outcome
+  hung_up_by: string
+  case_id: number | null
+}
+
+export interface MenuStep {
+  at: string
+  step: string
+  key: string
+}
+
+export interface Peaks {
+  step_s: number
+  /** Loudest sample of each step, 0…255. */
+  caller: number[]
+  hotline: number[]
+}
+
+export type RecordingState = 'staged' | 'archived' | 'verified' | 'transcribed' | 'damaged'
+
+export interface Recording {
+  id: number
+  state: RecordingState
+  duration_s: number
+  peaks: Peaks
+  /** null until the archive copy exists. */
+  audio_url: string | null
+}
+
+export interface Word {
+  word: string
+  /** Seconds from answer, the zero of the recording. */
+  start: number
+  end: number
+  confidence: number
+}
+
+export type Side = 'caller' | 'hotline'
+
+export interface Transcript {
+  side: Side
+  engine: string
+  model: string
+  is_test_model: boolean
+  text: string
+  words: Word[]
+}
+
+export interface CallDetail extends CallSummary {
+  caller_raw: string
+  menu_path: MenuStep[]
+  queued_at: string | null
+  seat_answered_at: string | null
+  message_at: string | null
+  recording: Recording | null
+  transcripts: Transcript[]
+}
+
+export type Stage = 'draft' | 'registered' | 'established' | 'closed'
+export type CaseKind = 'consultation' | 'complaint' | 'report' | 'suggestion' | 'help' | 'praise'
+export type Urgency = 'normal' | 'urgent' | 'critical'
+
+export interface CaseSummary {
+  id: number
+  number: string | null
+  stage: Stage
+  kind: CaseKind | ''
+  urgency: Urgency
+  caller_number: string
+  district: string | null
+  address: string
+  description: string
+  created_at: string
+  call_id: string | null
+}
+
+export interface CategoryKey {
+  edition: string
+  kind: string
+  code: string
+}
+
+export interface Category extends CategoryKey {
+  major: string
+  minor: string
+}
+
+/** What a seat fills in. */
+export interface CaseForm {
+  kind: CaseKind | ''
+  urgency: Urgency
+  district: string | null
+  street: string | null
+  address: string
+  category: CategoryKey | null
+  description: string
+  reporter_name: string
+  callback_number: string
+  confidential: boolean
+  wants_visit: boolean
+}
+
+export interface CaseHistoryEntry {
+  seq: number
+  at: string
+  /** Display name; null: the system did it. */
+  actor: string | null
+  move: string
+  from_stage: string
+  to_stage: string
+  note: string
+  changes: Record<string, [unknown, unknown]>
+}
+
+export interface CaseMove {
+  name: string
+  label: string
+  note_required: boolean
+}
+
+export interface CaseDetail extends CaseSummary, CaseForm {
+  kind: CaseKind | ''
+  version: number
+  source: string
+  registered_at: string | null
+  established_at: string | null
+  closed_at: string | null
+  history: CaseHistoryEntry[]
+  moves: CaseMove[]
+}
+
+export interface Place {
+  code: string
+  name: string
+  /** 2 city, 3 district, 4 street. */
+  level: number
+  parent: string | null
+}
+
+export interface Seat {
+  extension: string
+  display_name: string
+  logged_in: boolean
+  state: string
+}
+
+export interface Transcription {
+  state: 'ready' | 'no_model' | 'downloading'
+  model: string
+  is_test_model: boolean
+  /** What to do about a missing model; empty when ready. */
+  help: string
+}
+
+export interface Status {
+  transcription: Transcription
+  parts: Record<string, { up: boolean; detail: string }>
+}
+
+export type LiveMessage =
+  | { type: 'call'; call: CallSummary }
+  | { type: 'case'; case: CaseSummary }
+  | { type: 'transcript'; call_id: string }
+  | { type: 'recording'; call_id: string }
+  | { type: 'ping' }
