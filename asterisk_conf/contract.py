@@ -11,7 +11,7 @@ VARIABLES: dict[str, str] = {
     "HL_CALL": "dialplan: call id (the switch's linked id); names the recording files",
     "HL_NEXT": "inbound handler: queue, message or goodbye: where the dialplan goes on",
     "HL_QUEUE": "inbound handler: name of the queue when HL_NEXT is queue",
-    "HL_GREETED": "inbound handler: 1 once the greeting has been played, so that a fallback does not repeat it",
+    "HL_GREETED": "inbound handler: 1 once the greeting has been played; a fallback then leaves it out",
     "HL_SEAT": "pjsip endpoint: extension of the seat a phone belongs to",
     "HL_APOLOGY": "dialplan: `nobody` when the message is offered because no seat answered",
     "HL_MESSAGE_TRY": "dialplan: how often the caller has been asked for a message",
@@ -21,7 +21,7 @@ VARIABLES: dict[str, str] = {
     "HL_MAX_WAIT": "global: announced wait in the queue, seconds",
     "HL_MESSAGE_MAX": "global: longest message, seconds",
     "HL_MESSAGE_SILENCE": "global: silence that ends a message, seconds",
-    "HL_MESSAGE_EMPTY_BYTES": "global: a message of at most this many bytes of A-law that ended in silence is empty",
+    "HL_MESSAGE_EMPTY_BYTES": "global: ended in silence and at most this many bytes: an empty message",
 }
 
 #: Fields of a line of cel.log, in order. ivr.switch.cel reads them under these names.

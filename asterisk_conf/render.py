@@ -69,10 +69,19 @@ def render(settings: Settings, secrets: Secrets, seats: Sequence[SeatPhone]) -> 
     Returns the configuration folder. Files hold secrets, so they are readable by owner and group only.
     """
     run, etc = settings.asterisk_dir, settings.asterisk_dir / "etc"
-    for folder in (etc / "dialplan", run / "lib" / "keys", run / "log" / "cel-custom", run / "spool", settings.spool_dir):
+    for folder in (
+        etc / "dialplan",
+        run / "lib" / "keys",
+        run / "log" / "cel-custom",
+        run / "spool",
+        settings.spool_dir,
+    ):
         folder.mkdir(parents=True, exist_ok=True)
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+        autoescape=False,
     )
     dialplan = sorted(p.name.removesuffix(".j2") for p in (TEMPLATES / "dialplan").glob("*.conf.j2"))
     values = {

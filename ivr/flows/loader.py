@@ -104,7 +104,9 @@ class _Reader:
         while isinstance(step.action, Menu):
             step = flow.steps[step.action.otherwise]
             if step.id in seen:
-                raise self.fail(start, f"a silent caller goes round for ever at {step.id!r}; change `otherwise`")
+                raise self.fail(
+                    start, f"a silent caller goes round for ever at {step.id!r}; change `otherwise`"
+                )
             seen.add(step.id)
 
 

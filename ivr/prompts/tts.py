@@ -37,7 +37,11 @@ class EspeakNg:
         Raises:
             SynthesisError: espeak-ng failed; the message is its own.
         """
-        done = subprocess.run(self._command, input=text.encode(), capture_output=True, timeout=60, check=False)
+        done = subprocess.run(
+            self._command, input=text.encode(), capture_output=True, timeout=60, check=False
+        )
         if done.returncode or len(done.stdout) < 1000:
-            raise SynthesisError(f"espeak-ng could not say {text!r}: {done.stderr.decode(errors='replace')[:300]}")
+            raise SynthesisError(
+                f"espeak-ng could not say {text!r}: {done.stderr.decode(errors='replace')[:300]}"
+            )
         return done.stdout

@@ -1,0 +1,138 @@
+"""What the switch says happened to a call: frozen, typed, ids and plain values only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, Literal
+
+Party = Literal["caller", "seat", "hotline", ""]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SwitchEvent:
+    """One event of one call. `id` is its position in the switch's file, so a repeat is recognised."""
+
+    id: str
+    call_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallArrived(SwitchEvent):
+    """An INVITE came in on a trunk for the number `did`."""
+
+    trunk: str
+    did: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallerNamed(SwitchEvent):
+    """The carrier's calling number, percent-encoded, and whether it may be shown."""
+
+    number: str
+    withheld: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallAnswered(SwitchEvent):
+    """We picked up."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepEntered(SwitchEvent):
+    """The caller came to a step of the flow or of the dialplan."""
+
+    step: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyPressed(SwitchEvent):
+    """The caller pressed a key in a menu."""
+
+    key: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueJoined(SwitchEvent):
+    """The caller entered a queue."""
+
+    queue: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueLeft(SwitchEvent):
+    """The caller left the queue: after a talk, or because nobody came."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeatConnected(SwitchEvent):
+    """A seat and the caller hear each other."""
+
+    seat: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeatDisconnected(SwitchEvent):
+    """They no longer do."""
+
+    seat: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeatHungUp(SwitchEvent):
+    """A seat's phone is on the hook again; `by` says who put it there."""
+
+    seat: str
+    by: Party
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageStarted(SwitchEvent):
+    """The tone has sounded; what follows is the message."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageEnded(SwitchEvent):
+    """The message is over; `empty` when nothing was said."""
+
+    empty: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallerLeft(SwitchEvent):
+    """The caller's line is free again; the call is over."""
+
+    by: Party
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallLost(SwitchEvent):
+    """The switch stopped without telling how the call ended (crash, power)."""
+
+
+EVENT_TYPES: dict[str, type[SwitchEvent]] = {
+    kind.__name__: kind
+    for kind in (
+        CallArrived,
+        CallerNamed,
+        CallAnswered,
+        StepEntered,
+        KeyPressed,
+        QueueJoined,
+        QueueLeft,
+        SeatConnected,
+        SeatDisconnected,
+        SeatHungUp,
+        MessageStarted,
+        MessageEnded,
+        CallerLeft,
+        CallLost,
+    )
+}
+_COMMON = {f.name for f in fields(SwitchEvent)}
+
+
+def body_of(event: SwitchEvent) -> dict[str, Any]:
+    """The fields of an event beyond id, call and time."""
+    return {f.name: getattr(event, f.name) for f in fields(event) if f.name not in _COMMON}

@@ -1,0 +1,1 @@
+"""The switch's wires: commands over AMI, events from the CEL file."""

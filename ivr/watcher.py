@@ -1,0 +1,159 @@
+"""Process `watcher`: from the switch's event file to the ledger."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from core import outbox, process
+from core.backoff import Backoff
+from core.bus import Bus
+from core.clock import Clock, SystemClock
+from core.db import SessionFactory, make_engine, make_sessions
+from core.secrets import instance_secret
+from core.settings import Settings
+from ivr.ledger import store
+from ivr.ledger.events import CallLost, SwitchEvent
+from ivr.ledger.tables import CallEvent
+from ivr.switch.ami import Switch, SwitchRefusedError, SwitchUnavailableError
+from ivr.switch.cel import CelError, translate
+from ivr.switch.tail import EventFile, Line
+
+#: A call in progress is to be seen within a second; this is most of what we add to that.
+POLL_S = 0.1
+#: How often calls are looked for that the switch no longer knows, and how long they must have been quiet.
+LOST_CALLS_EVERY_S, QUIET_S = 30.0, 20.0
+
+log = structlog.get_logger()
+
+
+def cel_path(settings: Settings) -> EventFile:
+    """The event file Asterisk writes (cel_custom.conf)."""
+    return EventFile(settings.asterisk_dir / "log" / "cel-custom" / "cel.log")
+
+
+def translate_all(lines: list[Line]) -> list[SwitchEvent]:
+    """Events of `lines`; a line nobody understands is logged and left out."""
+    events = []
+    for line in lines:
+        try:
+            event = translate(line.text, line.id)
+        except CelError as error:
+            log.error("cannot read an event of the switch", why=str(error), line=line.id)
+            continue
+        if event is not None:
+            events.append(event)
+    return events
+
+
+class Watcher:
+    """Carries events from the file to the ledger; a crash anywhere in between repeats, never loses."""
+
+    def __init__(self, settings: Settings, sessions: SessionFactory, clock: Clock) -> None:
+        self._area_code = settings.sip.area_code
+        self._file = cel_path(settings)
+        self._sessions = sessions
+        self._clock = clock
+        #: Set whenever rows were written, so that their events are published at once.
+        self.written = asyncio.Event()
+
+    async def carry_on(self) -> bool:
+        """Store what is new in the file; False when nothing was.
+
+        Raises:
+            sqlalchemy.exc.SQLAlchemyError: the database is away; the file stays where it was.
+        """
+        lines = self._file.read()
+        if not lines:
+            return False
+        async with self._sessions.begin() as session:
+            await store.apply(session, translate_all(lines), self._area_code)
+        self._file.commit()
+        self.written.set()
+        return True
+
+    async def end_lost_calls(self, live: set[str]) -> int:
+        """End calls the switch has forgotten (it crashed, or the machine did). Returns how many."""
+        quiet_since = self._clock.now() - timedelta(seconds=QUIET_S)
+        async with self._sessions.begin() as session:
+            lost = [call for call in await store.open_calls(session, quiet_since) if call not in live]
+            for call_id in lost:
+                query = select(func.max(CallEvent.at)).where(CallEvent.call_id == call_id)
+                at = (await session.scalar(query)) or quiet_since
+                await store.apply(
+                    session, [CallLost(id=f"lost:{call_id}", call_id=call_id, at=at)], self._area_code
+                )
+                log.warning("the switch lost a call; ended in the ledger at its last event", call=call_id)
+        self.written.set()
+        return len(lost)
+
+
+async def main(settings: Settings, stop: asyncio.Event) -> None:
+    """Process entry `watcher`."""
+    await process.wait_for_database(settings, stop)
+    engine, bus = make_engine(settings.database_url), Bus(settings.redis.url)
+    switch = Switch(settings.ami, instance_secret(settings, "ami"))
+    await switch.connect()
+    watcher = Watcher(settings, make_sessions(engine), SystemClock())
+    process.report("following the switch")
+    log.info("following the switch's events")
+    tasks = [
+        asyncio.create_task(_publish(watcher, make_sessions(engine), bus)),
+        asyncio.create_task(_look_for_lost_calls(watcher, switch)),
+    ]
+    try:
+        await _follow(watcher, stop)
+    finally:
+        for task in tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        await switch.close()
+        await bus.close()
+        await engine.dispose()
+
+
+async def _follow(watcher: Watcher, stop: asyncio.Event) -> None:
+    backoff = Backoff(longest_s=5.0)
+    while not stop.is_set():
+        try:
+            busy = await watcher.carry_on()
+        except (SQLAlchemyError, OSError) as error:
+            if backoff.is_first:
+                log.error(
+                    "ledger is behind: the events wait in the switch's file", why=str(error).splitlines()[0]
+                )
+            await backoff.wait()
+            continue
+        backoff = Backoff(longest_s=5.0)
+        if not busy:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(POLL_S):
+                    await stop.wait()
+
+
+async def _publish(watcher: Watcher, sessions: SessionFactory, bus: Bus) -> None:
+    """Publish as soon as rows are written; what this misses, the timers' relay publishes."""
+    while True:
+        await watcher.written.wait()
+        watcher.written.clear()
+        try:
+            await outbox.relay(sessions, bus, SystemClock())
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("events wait in the outbox", why=str(error).splitlines()[0])
+
+
+async def _look_for_lost_calls(watcher: Watcher, switch: Switch) -> None:
+    while True:
+        await asyncio.sleep(LOST_CALLS_EVERY_S)
+        try:
+            await watcher.end_lost_calls(await switch.live_calls())
+        except (SwitchUnavailableError, SwitchRefusedError):
+            continue
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("could not look for lost calls", why=str(error).splitlines()[0])
