@@ -107,7 +107,7 @@ def _running(
             code = process.wait()
             complaints.seek(0)
             words = complaints.read(2000).decode(errors="replace").strip()
-            if code or words:
+            if code:
                 raise FfmpegError(f"ffmpeg ended with {code}: {words or 'no message'}")
 
         try:

@@ -1,0 +1,120 @@
+"""A worker killed with SIGKILL loses nothing and does nothing twice, wherever it is hit."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import signal
+import subprocess
+import sys
+from datetime import datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from core.db import SessionFactory
+from core.settings import CHECKOUT, Settings
+from core.tables import OutboxEntry
+from recorder.legs import Legs, Side
+from recorder.tables import Recording, RecordingState
+from tests.recorder.conftest import CALL_ID, NOW, MakeLegs, tone
+
+#: (step to die at, which time it comes by, whether the recording counts as verified by then)
+STEPS = [
+    ("staged", 1, False),
+    ("claimed", 1, False),
+    ("encoding", 1, False),
+    ("encoded", 1, False),
+    ("synced", 1, False),
+    ("renamed", 1, False),
+    ("committing-archived", 1, False),
+    ("committed-archived", 1, False),
+    ("claimed", 2, False),
+    ("checked", 1, False),
+    ("committing-verified", 1, False),
+    ("committed-verified", 1, True),
+    ("clearing", 1, True),
+    ("cleared", 1, True),
+]
+#: The spool's legs are orphans to the sweep from here on.
+START = NOW + timedelta(minutes=11)
+
+
+def _worker(settings: Settings, now: datetime, step: str = "", times: int = 1) -> subprocess.Popen[str]:
+    script = Path(__file__).with_name("killed_worker.py")
+    line = [sys.executable, str(script), str(settings.paths.state), now.isoformat(), step, str(times)]
+    environment = {"PYTHONPATH": str(CHECKOUT), "PATH": "/usr/bin:/bin:/usr/sbin:/sbin"}
+    return subprocess.Popen(line, stdout=subprocess.PIPE, text=True, env=environment, cwd=CHECKOUT)
+
+
+async def _rows(sessions: SessionFactory) -> list[Recording]:
+    async with sessions() as session:
+        return list(await session.scalars(select(Recording).order_by(Recording.call_id)))
+
+
+async def _assert_all_done(settings: Settings, sessions: SessionFactory, audio: dict[str, bytes]) -> None:
+    rows = await _rows(sessions)
+    assert [row.call_id for row in rows] == sorted(audio)
+    for row in rows:
+        assert (row.state, row.last_error) == (RecordingState.VERIFIED, "")
+        assert row.caller_sha256 == sha256(audio[row.call_id]).hexdigest()
+        archived = (settings.archive_dir / row.archive_key).read_bytes()
+        assert row.archive_sha256 == sha256(archived).hexdigest()
+    files = [path for path in settings.archive_dir.rglob("*") if path.is_file()]
+    assert sorted(files) == sorted(settings.archive_dir / row.archive_key for row in rows)
+    assert list(settings.spool_dir.iterdir()) == []
+    async with sessions() as session:
+        events = await session.scalars(select(OutboxEntry.body).where(OutboxEntry.type == "RecordingReady"))
+        assert len(events.all()) == len(rows)
+
+
+@pytest.mark.parametrize(("step", "times", "is_verified"), STEPS, ids=[f"{s}-{n}" for s, n, _ in STEPS])
+async def test_killed_at(
+    settings: Settings,
+    sessions: SessionFactory,
+    make_legs: MakeLegs,
+    step: str,
+    times: int,
+    is_verified: bool,
+) -> None:
+    caller = tone(440, 0.5)
+    legs = make_legs(caller, tone(700, 0.4))
+    with _worker(settings, START, step, times) as killed:
+        killed.communicate(timeout=60)
+    assert killed.returncode == -signal.SIGKILL
+    (row,) = await _rows(sessions)
+    assert (row.state == RecordingState.VERIFIED) == is_verified
+    assert is_verified or legs.path(Side.CALLER).read_bytes() == caller
+    with _worker(settings, START + timedelta(minutes=5)) as heir:
+        heir.communicate(timeout=60)
+    assert heir.returncode == 0
+    await _assert_all_done(settings, sessions, {CALL_ID: caller})
+
+
+async def test_killed_again_and_again_at_any_instant(
+    settings: Settings, sessions: SessionFactory, make_legs: MakeLegs
+) -> None:
+    seed = random.randrange(1 << 30)
+    print("seed", seed)  # noqa: T201 - shown when the test fails
+    chance = random.Random(seed)
+    audio = {f"hl-1700000000.{number}": tone(300 + 50 * number, 0.3) for number in range(4)}
+    for call_id, caller in audio.items():
+        make_legs(caller * 20, caller, call_id)
+        audio[call_id] = caller * 20
+    now = START
+    for _ in range(12):
+        with _worker(settings, now) as hit:
+            assert hit.stdout is not None
+            hit.stdout.readline()
+            await asyncio.sleep(chance.uniform(0, 0.5))  # the instant is the point
+            hit.kill()
+        for call_id, caller in audio.items():
+            left = Legs(settings.spool_dir, call_id).path(Side.CALLER)
+            done = {row.call_id for row in await _rows(sessions) if row.state == RecordingState.VERIFIED}
+            assert call_id in done or left.read_bytes() == caller
+        now += timedelta(minutes=5)
+    with _worker(settings, now) as heir:
+        heir.communicate(timeout=60)
+    await _assert_all_done(settings, sessions, audio)
