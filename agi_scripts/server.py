@@ -56,7 +56,7 @@ class FastAgiServer:
             pass
         except (AgiError, TimeoutError) as error:
             log.warning("AGI conversation broken off", error=str(error) or "no header in time")
-        except Exception:  # noqa: BLE001 - the accept loop: one call's fault must not touch the others
+        except Exception:  # the accept loop: one call's fault must not touch the others
             log.exception("handler failed; the dialplan takes the caller to a person")
         finally:
             self._sessions -= 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from urllib.parse import quote
@@ -77,15 +77,3 @@ def _fill(row: Call, record: CallRecord, area_code: str) -> None:
     row.caller_kind = NumberKind.WITHHELD if withheld else number.kind
     for name, value in values.items():
         setattr(row, name, value)
-
-
-def split(events: Iterable[SwitchEvent], size: int) -> Iterable[list[SwitchEvent]]:
-    """Batches of at most `size` events: a transaction stays short even after a long pause."""
-    batch: list[SwitchEvent] = []
-    for event in events:
-        batch.append(event)
-        if len(batch) >= size:
-            yield batch
-            batch = []
-    if batch:
-        yield batch

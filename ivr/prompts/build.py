@@ -1,4 +1,4 @@
-"""Builds every prompt of the catalogue as 8 kHz A-law, the trunk's codec, so that playing costs no transcoding.
+"""Builds every prompt of the catalogue as 8 kHz A-law, the trunk's codec: playing costs no transcoding.
 
 A stamp per file (text, voice, recipe) makes the build incremental and stale audio visible.
 """
@@ -90,7 +90,7 @@ def build_all(settings: Settings, voice: Synthesiser | None = None) -> list[str]
 
 
 def problems(settings: Settings) -> list[str]:
-    """What is missing, stale, silent or clipped in the built audio, one sentence each; empty when all is well."""
+    """What is missing, stale, silent or clipped in the built audio, one sentence each."""
     folder, found = settings.prompts_dir / "zh_CN", []
     stamps = _read_stamps(folder)
     for name, (source, _make) in _jobs(settings, EspeakNg(settings)).items():

@@ -1,4 +1,4 @@
-"""Follows the switch's event file. The file is the ledger's durable spool: whatever else is down, it is there."""
+"""Follows the switch's event file: the ledger's durable spool, there whatever else is down."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Line:
 
 
 class EventFile:
-    """Reads complete lines from where the position file says, and moves it on when told that they are safe."""
+    """Reads complete lines from where the position file says; moves it on when told they are safe."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
