@@ -9,9 +9,9 @@ export function usePlayerKeys(player: Player): void {
   function pressed(event: KeyboardEvent): void {
     if (event.ctrlKey || event.altKey || event.metaKey) return
     const target = event.target instanceof Element ? event.target : null
-    const inWord = target?.closest('[data-word]')
-    if (!inWord && target?.closest(OWN_KEYS)) return
-    if (event.key === ' ' && !inWord) void player.toggle()
+    // A word keeps Enter for itself; space plays from where it was just clicked.
+    if (!target?.closest('[data-word]') && target?.closest(OWN_KEYS)) return
+    if (event.key === ' ') void player.toggle()
     else if (event.key === 'ArrowLeft') player.seek(player.time.value - STEP_S)
     else if (event.key === 'ArrowRight') player.seek(player.time.value + STEP_S)
     else return

@@ -159,9 +159,15 @@ export function useDraft(id: number) {
   })
   let lastSeen: CaseForm = formOf(form)
 
+  /** Somebody else was here: saving ours first lets the server say who it was. */
+  async function catchUp(): Promise<void> {
+    if (dirty.value) await save()
+    await load()
+  }
+
   useLive((message) => {
-    if (message.type === 'case' && message.case.id === id && !saving.value) void load()
-  }, () => void load())
+    if (message.type === 'case' && message.case.id === id && !saving.value) void catchUp()
+  }, () => void catchUp())
   onScopeDispose(() => {
     if (dirty.value) void save()
   })
