@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -36,7 +37,7 @@ def check(settings: Settings, free: FreeBytes = free_bytes) -> None:
 
 
 def check_state(settings: Settings) -> None:
-    """Make the state folder, open to nobody else's writing.
+    """Make the state folder. Others may pass through it (Asterisk's own user must) but read nothing.
 
     Raises:
         Refusal: it cannot be made or written.
@@ -44,6 +45,10 @@ def check_state(settings: Settings) -> None:
     state = settings.paths.state
     try:
         state.mkdir(parents=True, exist_ok=True)
+        if state.stat().st_uid == os.geteuid():
+            state.chmod(0o711)
+        for private in (settings.log_dir, settings.archive_dir, state / "redis", state / "run"):
+            private.mkdir(mode=0o700, exist_ok=True)
         probe = state / ".writable"
         probe.touch()
         probe.unlink()

@@ -13,6 +13,7 @@ from typing import cast
 from core import native
 from core.process import run
 from core.settings import Settings, get_settings
+from hotline.refusal import Refusal
 
 Entry = Callable[..., Awaitable[None]]
 
@@ -30,12 +31,22 @@ _PR_SET_PDEATHSIG = 1
 
 
 def run_process(name: str) -> int:
-    """Be the part `name` until it ends or is asked to; its exit status."""
+    """Be the part `name` until it ends or is asked to; its exit status.
+
+    Raises:
+        Refusal: its code cannot be loaded: the environment is not complete.
+    """
     die_with_parent(signal.SIGTERM)
     if name in NATIVE:
         _become(native_command(get_settings(), name))
     module, _, attribute = ENTRIES[name].partition(":")
-    return run(name, cast(Entry, getattr(importlib.import_module(module), attribute)))
+    try:
+        entry = cast(Entry, getattr(importlib.import_module(module), attribute))
+    except ImportError as error:
+        raise Refusal(
+            f"The part {name} cannot be loaded ({error}): run `make run` to complete set-up."
+        ) from None
+    return run(name, entry)
 
 
 def die_with_parent(number: int) -> None:

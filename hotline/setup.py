@@ -85,6 +85,9 @@ def prompts(settings: Settings) -> None:
 
 async def _data(settings: Settings) -> None:
     await migrate.upgrade(settings.database_url)
+    database = settings.paths.state / "hotline.db"
+    if database.exists():
+        database.chmod(0o600)
     engine = make_engine(settings.database_url)
     sessions = make_sessions(engine)
     try:

@@ -27,10 +27,10 @@ def write(settings: Settings, phones: list[SeatPhone]) -> None:
     spool, nothing else."""
     render(settings, Secrets(ami=instance_secret(settings, AMI)), phones)
     ids = native.asterisk_ids(settings)
-    if ids is None:
-        return
     for folder in (settings.asterisk_dir, settings.spool_dir):
-        _give(folder, ids)
+        folder.chmod(0o700)  # numbers and voices of citizens are in there
+        if ids is not None:
+            _give(folder, ids)
 
 
 def _give(folder: Path, ids: tuple[int, int]) -> None:
