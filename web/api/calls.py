@@ -1,0 +1,114 @@
+"""Calls: the ledger's rows with their case, recording and transcripts beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from http import HTTPMethod
+from typing import Any
+
+from pydantic import Field
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ivr.ledger import queries
+from ivr.ledger.tables import Call
+from recorder import queries as recordings
+from recorder.tables import Recording, RecordingState, Transcript
+from ticketing import queries as cases
+from web.api.masking import Viewer, shown
+from web.api.models import (
+    CallDetail,
+    CallPage,
+    CallSummary,
+    MenuStep,
+    Peaks,
+    RecordingAnswer,
+    TranscriptAnswer,
+    Word,
+)
+from web.api.openapi import PREFIX
+from web.api.route import STAFF, Ask, Asked, Routes
+
+routes = Routes("calls")
+
+#: States in which the archive copy exists.
+PLAYABLE = frozenset({RecordingState.ARCHIVED, RecordingState.VERIFIED, RecordingState.TRANSCRIBED})
+
+
+class CallsQuery(Asked):
+    live: bool | None = None
+    day: date | None = Field(None, ge=date(2000, 1, 1), le=date(2199, 12, 31))
+    limit: int = Field(50, ge=1, le=200)
+    cursor: str = Field("", max_length=200)
+
+
+class CallPath(Asked):
+    id: str = Field(min_length=1, max_length=64)
+
+
+@routes.add(HTTPMethod.GET, "/calls", "Calls, newest first (来电)", roles=STAFF)
+async def list_calls(ask: Ask, query: CallsQuery) -> CallPage:
+    async with ask.services.sessions() as db:
+        page = await queries.list_calls(
+            db, live=query.live, day=query.day, limit=query.limit, cursor=query.cursor
+        )
+        items = await summaries(db, page.calls, Viewer.of(ask.account))
+    return CallPage(items=items, next=page.next)
+
+
+@routes.add(HTTPMethod.GET, "/calls/{id}", "One call with recording and transcripts", roles=STAFF)
+async def call(ask: Ask, path: CallPath) -> CallDetail:
+    async with ask.services.sessions() as db:
+        found = await queries.call_detail(db, path.id)
+        recording = await recordings.recording_of(db, found.id)
+        transcripts = await recordings.transcripts_of(db, recording.id) if recording else []
+        (summary,) = await summaries(db, [found], Viewer.of(ask.account))
+    whole = Viewer.of(ask.account).sees_numbers_of(found)
+    return CallDetail(
+        **dict(summary),
+        caller_raw=shown(found.caller_raw, whole=whole),
+        menu_path=[MenuStep.model_validate(step) for step in found.menu_path],
+        queued_at=found.queued_at,
+        seat_answered_at=found.seat_answered_at,
+        message_at=found.message_at,
+        recording=_recording(recording) if recording else None,
+        transcripts=[_transcript(one) for one in transcripts],
+    )
+
+
+async def summaries(db: AsyncSession, calls: Sequence[Call], viewer: Viewer) -> list[CallSummary]:
+    """Rows as `viewer` may see them, with their cases: one query for all of them."""
+    ids = await cases.ids_by_call(db, [one.id for one in calls])
+    return [summary(one, ids.get(one.id), viewer) for one in calls]
+
+
+def summary(call: Call, case_id: int | None, viewer: Viewer) -> CallSummary:
+    """One row as `viewer` may see it."""
+    fields: dict[str, Any] = {
+        name: getattr(call, name) for name in CallSummary.model_fields if name != "case_id"
+    }
+    fields["caller"] = shown(call.caller, whole=viewer.sees_numbers_of(call))
+    return CallSummary(**fields, case_id=case_id)
+
+
+def _recording(recording: Recording) -> RecordingAnswer:
+    playable = recording.state in PLAYABLE
+    return RecordingAnswer(
+        id=recording.id,
+        state=RecordingState(recording.state),
+        duration_s=recording.duration_s,
+        peaks=Peaks.model_validate(recording.peaks or {"step_s": 0.1, "caller": [], "hotline": []}),
+        audio_url=f"{PREFIX}/recordings/{recording.id}/audio" if playable else None,
+    )
+
+
+def _transcript(transcript: Transcript) -> TranscriptAnswer:
+    words: Iterable[dict[str, Any]] = transcript.words
+    return TranscriptAnswer(
+        side=transcript.side,
+        engine=transcript.engine,
+        model=transcript.model,
+        is_test_model=transcript.is_test_model,
+        text=transcript.text,
+        words=[Word.model_validate(one) for one in words],
+    )

@@ -1,0 +1,200 @@
+"""What the API answers with. Times are aware UTC, durations are seconds."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from core.tables import Role
+from ivr.ledger.tables import Outcome
+from recorder.tables import RecordingState
+from ticketing.forms import Kind, Urgency
+from ticketing.tables import Stage
+from web.api.route import Answer
+
+
+class AccountAnswer(Answer):
+    id: int
+    username: str
+    display_name: str
+    role: Role
+    extension: str | None
+
+
+class CallSummary(Answer):
+    id: str
+    trunk: str
+    #: Masked (138****1234) for a seat unless the call is theirs or nobody's yet (see `web.api.masking`).
+    caller: str
+    caller_kind: str
+    did: str
+    started_at: datetime
+    answered_at: datetime | None
+    ended_at: datetime | None
+    queue: str
+    wait_s: float
+    seat: str
+    talk_s: float
+    outcome: Outcome
+    hung_up_by: str
+    case_id: int | None
+
+
+class CallPage(Answer):
+    items: list[CallSummary]
+    #: Cursor of the page after this one; None: this is the last.
+    next: str | None
+
+
+class MenuStep(Answer):
+    at: datetime
+    step: str
+    key: str
+
+
+class Peaks(Answer):
+    """Loudest sample (0..255) of each step of `step_s` seconds, one list a track."""
+
+    step_s: float
+    caller: list[int]
+    hotline: list[int]
+
+
+class RecordingAnswer(Answer):
+    id: int
+    state: RecordingState
+    duration_s: float
+    peaks: Peaks
+    #: None until the archive copy exists.
+    audio_url: str | None
+
+
+class Word(Answer):
+    word: str
+    #: Seconds from answer.
+    start: float
+    end: float
+    confidence: float
+
+
+class TranscriptAnswer(Answer):
+    side: Literal["caller", "hotline"]
+    engine: str
+    model: str
+    is_test_model: bool
+    text: str
+    words: list[Word]
+
+
+class CallDetail(CallSummary):
+    caller_raw: str
+    menu_path: list[MenuStep]
+    queued_at: datetime | None
+    seat_answered_at: datetime | None
+    message_at: datetime | None
+    recording: RecordingAnswer | None
+    transcripts: list[TranscriptAnswer]
+
+
+class SeatAnswer(Answer):
+    extension: str
+    display_name: str
+    logged_in: bool
+    #: The switch's word for the seat's phone; empty when not logged in.
+    state: str
+
+
+class PartAnswer(Answer):
+    up: bool
+    detail: str
+
+
+class TranscriptionAnswer(Answer):
+    state: Literal["ready", "no_model", "downloading"]
+    model: str
+    is_test_model: bool
+    #: What to do about a missing model; empty when ready.
+    help: str
+
+
+class StatusAnswer(Answer):
+    transcription: TranscriptionAnswer
+    parts: dict[str, PartAnswer]
+
+
+class CaseSummary(Answer):
+    id: int
+    #: None until the case is registered.
+    number: str | None
+    stage: Stage
+    #: Empty until somebody chose one.
+    kind: Kind | Literal[""]
+    urgency: Urgency
+    #: Masked like the caller of the case's call.
+    caller_number: str
+    district: str | None
+    address: str
+    #: The first 80 characters; in CaseDetail the whole.
+    description: str
+    created_at: datetime
+    call_id: str | None
+
+
+class CategoryKeyAnswer(Answer):
+    edition: str
+    kind: str
+    code: str
+
+
+class HistoryEntry(Answer):
+    seq: int
+    at: datetime
+    #: Display name; None: the system.
+    actor: str | None
+    move: str
+    from_stage: str
+    to_stage: str
+    note: str
+    #: Field → [before, after]; numbers masked like the rest.
+    changes: dict[str, list[Any]]
+
+
+class MoveAnswer(Answer):
+    name: str
+    label: str
+    note_required: bool
+
+
+class CaseDetail(CaseSummary):
+    version: int
+    source: str
+    reporter_name: str
+    callback_number: str
+    street: str | None
+    confidential: bool
+    wants_visit: bool
+    category: CategoryKeyAnswer | None
+    registered_at: datetime | None
+    established_at: datetime | None
+    closed_at: datetime | None
+    history: list[HistoryEntry]
+    #: What the reader may do with the case now.
+    moves: list[MoveAnswer]
+
+
+class CasePage(Answer):
+    items: list[CaseSummary]
+    next: str | None
+
+
+class CategoryAnswer(CategoryKeyAnswer):
+    major: str
+    minor: str
+
+
+class PlaceAnswer(Answer):
+    code: str
+    name: str
+    #: 2 city, 3 district (区), 4 street (街道).
+    level: int
+    parent: str | None

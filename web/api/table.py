@@ -1,0 +1,36 @@
+"""All routes of the API, and the document made from them."""
+
+from __future__ import annotations
+
+from functools import cache
+from http import HTTPMethod
+from typing import Any
+
+from web.api import calls, cases, catalogue, recordings, seats, session, status
+from web.api.openapi import document
+from web.api.route import PUBLIC, Ask, Routes
+from web.live import socket
+
+about = Routes("about")
+
+GROUPS = (
+    session.routes,
+    calls.routes,
+    recordings.routes,
+    cases.routes,
+    catalogue.routes,
+    seats.routes,
+    status.routes,
+    socket.routes,
+    about,
+)
+
+
+@about.add(HTTPMethod.GET, "/openapi.json", "This document", roles=PUBLIC)
+async def openapi(ask: Ask) -> dict[str, Any]:
+    return _document()
+
+
+@cache
+def _document() -> dict[str, Any]:
+    return document(GROUPS)

@@ -1,0 +1,103 @@
+"""The web process: API, live updates, console, health, metrics. Everything is put together here."""
+
+from __future__ import annotations
+
+import asyncio
+from http import HTTPMethod
+from itertools import chain
+
+import structlog
+from aiohttp import WSCloseCode, web
+from aiohttp_session import session_middleware
+from redis.asyncio import Redis
+
+from core.bus import Bus
+from core.clock import SystemClock
+from core.db import make_engine, make_sessions
+from core.errors import UnavailableError
+from core.process import until_stopped
+from core.secrets import AMI, instance_secret
+from core.settings import Settings
+from ivr.switch.ami import Switch
+from web.api.endpoint import endpoint
+from web.api.openapi import PREFIX
+from web.api.table import GROUPS
+from web.console_files import console
+from web.errors import errors
+from web.guard import MAX_BODY, guard, security_headers
+from web.health import health
+from web.live.hub import Follows, Hub
+from web.live.socket import HUB, SOCKETS
+from web.metrics import METRICS, Metrics, metrics, timed
+from web.services import SERVICES, Services
+from web.sessions import SessionStorage
+
+log = structlog.get_logger()
+
+
+def make_app(services: Services, bus: Follows) -> web.Application:
+    """The application. `bus` feeds its hub, which somebody has to run."""
+    storage = SessionStorage(services.redis, hours=services.settings.web.session_hours)
+    app = web.Application(
+        middlewares=[timed, errors, guard, session_middleware(storage)], client_max_size=MAX_BODY
+    )
+    app[SERVICES] = services
+    app[METRICS] = Metrics()
+    app[HUB] = Hub(bus, services.sessions)
+    app[SOCKETS] = set()
+    for route in chain.from_iterable(GROUPS):
+        serve = endpoint(route)
+        if route.method == HTTPMethod.GET:
+            app.router.add_get(PREFIX + route.path, serve)  # and HEAD
+        else:
+            app.router.add_route(route.method, PREFIX + route.path, serve)
+    app.router.add_get("/healthz", health)
+    app.router.add_get("/metrics", metrics)
+    app.router.add_get("/{path:.*}", console)
+    app.on_response_prepare.append(security_headers)
+    app.on_shutdown.append(_close_sockets)
+    return app
+
+
+async def _close_sockets(app: web.Application) -> None:
+    # An open socket would otherwise keep the server from ending.
+    closing = [s.close(code=WSCloseCode.GOING_AWAY, message=b"restarting") for s in app[SOCKETS]]
+    await asyncio.gather(*closing)
+
+
+async def main(settings: Settings, stop: asyncio.Event) -> None:
+    """Serve until `stop`.
+
+    It does not wait for Redis or the database: `/healthz` has to answer before they are there, and
+    everything else says 503 meanwhile.
+
+    Raises:
+        UnavailableError: the address is taken.
+    """
+    engine = make_engine(settings.database_url)
+    redis: Redis = Redis.from_url(settings.redis.url, socket_connect_timeout=2, socket_timeout=5)
+    bus = Bus(settings.redis.url)
+    switch = Switch(settings.ami, instance_secret(settings, AMI))
+    services = Services(settings, make_sessions(engine), redis, SystemClock(), switch)
+    app = make_app(services, bus)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=3.0)
+    try:
+        await switch.connect()
+        await runner.setup()
+        await _listen(runner, settings)
+        await until_stopped(stop, app[HUB].run())
+    finally:
+        await runner.cleanup()
+        await switch.close()
+        await bus.close()
+        await redis.aclose()
+        await engine.dispose()
+
+
+async def _listen(runner: web.AppRunner, settings: Settings) -> None:
+    address = f"http://{settings.web.host}:{settings.web.port}"
+    try:
+        await web.TCPSite(runner, settings.web.host, settings.web.port).start()
+    except OSError as error:
+        raise UnavailableError(f"cannot serve {address}: {error.strerror}") from error
+    log.info("serving", address=address)

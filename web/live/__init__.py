@@ -1,0 +1,1 @@
+"""Live updates to consoles over a WebSocket."""

@@ -1,0 +1,92 @@
+"""From the event bus to every console that listens.
+
+An event is read from the database once, however many listen, and masked for each. A console that cannot
+keep up is dropped: it connects again and reloads, which is cheaper than a queue that grows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Protocol
+
+import structlog
+from pydantic import BaseModel
+
+from core.db import SessionFactory
+from core.events import Event
+from web.api.masking import Viewer
+from web.live.news import Tell, tell
+
+log = structlog.get_logger()
+
+#: Messages a console may lag behind before it is dropped.
+LAG = 256
+#: Consoles one process serves.
+MOST = 1000
+
+
+class Follows(Protocol):
+    """The part of the bus the hub needs."""
+
+    def follow(self) -> AsyncIterator[Event]: ...
+
+
+class Listener:
+    """One console: who looks, what it has not been sent yet, and how to be rid of it."""
+
+    def __init__(self, viewer: Viewer, drop: Callable[[], None]) -> None:
+        self.viewer = viewer
+        self._drop = drop
+        self._unsent: asyncio.Queue[str] = asyncio.Queue(LAG)
+
+    def offer(self, message: BaseModel) -> None:
+        """Queue a message; a listener with a full queue is dropped instead."""
+        try:
+            self._unsent.put_nowait(message.model_dump_json())
+        except asyncio.QueueFull:
+            log.warning("dropped a console that does not keep up")
+            self._drop()
+
+    async def next(self) -> str:
+        """The next message to send, as JSON."""
+        return await self._unsent.get()
+
+
+class Hub:
+    """All consoles of this process."""
+
+    def __init__(self, bus: Follows, sessions: SessionFactory) -> None:
+        self._bus = bus
+        self._sessions = sessions
+        self._listeners: set[Listener] = set()
+
+    @property
+    def full(self) -> bool:
+        return len(self._listeners) >= MOST
+
+    def join(self, listener: Listener) -> None:
+        self._listeners.add(listener)
+
+    def leave(self, listener: Listener) -> None:
+        self._listeners.discard(listener)
+
+    async def run(self) -> None:
+        """Pass events on until cancelled. The bus waits for a Redis that is away and goes on where it was."""
+        async for event in self._bus.follow():
+            if self._listeners:
+                await self._pass_on(event)
+
+    async def _pass_on(self, event: Event) -> None:
+        try:
+            async with self._sessions() as db:
+                tellings = await tell(db, event)
+        except Exception:  # event consumer, a named boundary: one bad event must not end the live view
+            log.exception("an event was not passed on", kind=type(event).__name__)
+            return
+        for telling in tellings:
+            self._offer(telling)
+
+    def _offer(self, telling: Tell) -> None:
+        for listener in tuple(self._listeners):
+            listener.offer(telling(listener.viewer))

@@ -1,0 +1,85 @@
+"""What consoles are told of an event. Worded for each viewer, because numbers are masked for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Literal
+
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.events import CallChanged, CaseEdited, CaseMoved, CaseOpened, Event, RecordingReady, TranscriptReady
+from ivr.ledger.tables import Call
+from ticketing import queries as cases
+from ticketing.tables import Case
+from web.api.calls import summary as call_summary
+from web.api.cases import summary as case_summary
+from web.api.masking import Viewer
+from web.api.models import CallSummary, CaseSummary
+from web.api.route import Answer
+
+
+class CallNews(Answer):
+    type: Literal["call"] = "call"
+    call: CallSummary
+
+
+class CaseNews(Answer):
+    type: Literal["case"] = "case"
+    case: CaseSummary
+
+
+class TranscriptNews(Answer):
+    type: Literal["transcript"] = "transcript"
+    call_id: str
+
+
+class RecordingNews(Answer):
+    type: Literal["recording"] = "recording"
+    call_id: str
+
+
+Tell = Callable[[Viewer], BaseModel]
+
+
+async def tell(db: AsyncSession, event: Event) -> list[Tell]:
+    """The messages `event` is worth; none for what no page shows, or for a row that is gone."""
+    match event:
+        case CallChanged(call_id=call_id):
+            return await _call(db, call_id)
+        case CaseOpened(case_id=case_id, call_id=call_id):
+            # The call's row shows its case, so it changed too.
+            return [*await _case(db, case_id), *(await _call(db, call_id) if call_id else [])]
+        case CaseMoved(case_id=case_id) | CaseEdited(case_id=case_id):
+            return await _case(db, case_id)
+        case TranscriptReady(call_id=call_id):
+            return [lambda _viewer: TranscriptNews(call_id=call_id)]
+        case RecordingReady(call_id=call_id):
+            return [lambda _viewer: RecordingNews(call_id=call_id)]
+        case _:
+            return []
+
+
+async def _call(db: AsyncSession, call_id: str) -> list[Tell]:
+    call = await db.get(Call, call_id)
+    if call is None:
+        return []
+    case_id = (await cases.ids_by_call(db, [call_id])).get(call_id)
+    return [partial(_call_news, call, case_id)]
+
+
+async def _case(db: AsyncSession, case_id: int) -> list[Tell]:
+    case = await db.get(Case, case_id)
+    if case is None:
+        return []
+    call = await db.get(Call, case.call_id) if case.call_id else None
+    return [partial(_case_news, case, call)]
+
+
+def _call_news(call: Call, case_id: int | None, viewer: Viewer) -> CallNews:
+    return CallNews(call=call_summary(call, case_id, viewer))
+
+
+def _case_news(case: Case, call: Call | None, viewer: Viewer) -> CaseNews:
+    return CaseNews(case=case_summary(case, call, viewer))

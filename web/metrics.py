@@ -1,0 +1,102 @@
+"""Prometheus numbers: counted from the tables when asked, so that they cannot drift from the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPMethod, HTTPStatus
+from time import perf_counter
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+from prometheus_client import CollectorRegistry, Gauge, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from sqlalchemy import func, select
+
+from core.clock import CHINA
+from ivr.ledger import queries
+from ivr.ledger.tables import Outcome
+from recorder.tables import Recording, RecordingState
+from ticketing.tables import Case, Stage
+from web.api.seats import QUEUE
+from web.health import Parts, parts
+from web.services import SERVICES, Services
+
+
+class Metrics:
+    """All numbers of one web process."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+
+        def gauge(name: str, text: str, *labels: str) -> Gauge:
+            return Gauge(f"hotline_{name}", text, labels, registry=self.registry)
+
+        self._calls = gauge("calls_today", "Calls that began today (China time), by outcome", "outcome")
+        self._live = gauge("calls_live", "Calls in progress")
+        self._waiting = gauge("queue_waiting", "Callers waiting for a person", "queue")
+        self._recordings = gauge("recordings", "Recordings by state", "state")
+        self._cases = gauge("cases", "Cases by stage", "stage")
+        self._part = gauge("part_up", "1: the part is up", "part")
+        self.latency = Histogram(
+            "hotline_http_seconds",
+            "Time to answer a request",
+            ("method", "route", "status"),
+            registry=self.registry,
+            buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8),
+        )
+
+    async def read(self, services: Services) -> bytes:
+        """Everything in Prometheus's text format."""
+        await self._count(services)
+        self._show_parts(await parts(services))
+        return generate_latest(self.registry)
+
+    async def _count(self, services: Services) -> None:
+        today = services.clock.now().astimezone(CHINA).date()
+        async with services.sessions() as db:
+            calls = await queries.count_by_outcome(db, today)
+            load = await queries.load(db)
+            recordings = await db.execute(select(Recording.state, func.count()).group_by(Recording.state))
+            cases = await db.execute(select(Case.stage, func.count()).group_by(Case.stage))
+        _fill(self._calls, Outcome, calls)
+        _fill(self._recordings, RecordingState, dict(recordings.tuples().all()))
+        _fill(self._cases, Stage, dict(cases.tuples().all()))
+        self._live.set(load.live)
+        self._waiting.clear()
+        for queue in {QUEUE, *load.waiting}:
+            self._waiting.labels(queue).set(load.waiting[queue])
+
+    def _show_parts(self, found: Parts) -> None:
+        for name, part in found.items():
+            self._part.labels(name).set(part.up)
+
+
+def _fill(
+    gauge: Gauge, names: type[Outcome] | type[RecordingState] | type[Stage], counts: Mapping[str, int]
+) -> None:
+    """A name that counts nothing is 0, not absent: an alert on it must not go silent."""
+    for name in names:
+        gauge.labels(str(name)).set(counts.get(name, 0))
+
+
+METRICS = web.AppKey("metrics", Metrics)
+
+
+async def metrics(request: web.Request) -> web.Response:
+    """The scrape address."""
+    body = await request.app[METRICS].read(request.app[SERVICES])
+    return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+@web.middleware
+async def timed(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Measure every request under its route's pattern, never its raw path: labels must stay few."""
+    begin = perf_counter()
+    response = await handler(request)
+    resource = request.match_info.route.resource
+    route = resource.canonical if resource is not None else "none"
+    method = request.method if request.method in HTTPMethod.__members__ else "other"
+    if response.status != HTTPStatus.SWITCHING_PROTOCOLS:  # a socket lives for hours
+        took = perf_counter() - begin
+        request.app[METRICS].latency.labels(method, route, str(response.status)).observe(took)
+    return response
