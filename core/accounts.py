@@ -92,7 +92,7 @@ async def log_in(
         WrongPasswordError: user name or password is wrong.
         AccountLockedError: too many wrong passwords lately; details hold `until`.
     """
-    username = username[:USERNAME_LENGTH]
+    username = username[:USERNAME_LENGTH] if username.isprintable() else "?"
     async with sessions() as session:
         stored = await session.scalar(select(Account.password_hash).where(Account.username == username))
     right = await asyncio.to_thread(_matches, stored or _nobodys_hash(), password)
