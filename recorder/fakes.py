@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from recorder.transcribe.protocol import Heard, Word
 
-#: A sample beyond this (of 32767) counts as speech.
-_LOUD = 500
+#: A mean amplitude (of 32767) beyond this counts as speech; a click does not.
+_LOUD = 100
 
 
 class FakeTranscriber:
@@ -23,12 +23,12 @@ class FakeTranscriber:
         self._words = list(words)
 
     def transcribe(self, pcm: Iterable[bytes]) -> Heard:
-        samples, is_loud = 0, False
+        samples, loudness = 0, 0
         for piece in pcm:
             values = array("h", piece)
             samples += len(values)
-            is_loud = is_loud or max(map(abs, values), default=0) > _LOUD
-        if not is_loud or not self._words:
+            loudness += sum(map(abs, values))
+        if loudness <= _LOUD * samples or not self._words:
             return Heard()
         step = samples / self.rate / len(self._words)
         return Heard([[Word(word, at * step, (at + 1) * step, 1.0) for at, word in enumerate(self._words)]])

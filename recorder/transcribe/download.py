@@ -11,9 +11,11 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Thread
+from time import monotonic
 from typing import IO
 
 import requests
@@ -107,17 +109,17 @@ class Downloader:
         lines: list[str] = []
         reader = Thread(target=lambda: lines.extend(process.stdout or ()), daemon=True)
         reader.start()
-        waited, step = 0.0, 0.1
-        while reader.is_alive() or process.poll() is None:
+        begin = monotonic()
+        while True:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=0.1)
+                return ""
             if self._stop():
                 return "the hotline was stopped meanwhile"
-            if waited >= self._limit_s:
+            if monotonic() - begin >= self._limit_s:
                 return f"not finished after {self._limit_s:.0f} s"
-            if waited >= self._reach_limit_s and not lines:
+            if monotonic() - begin >= self._reach_limit_s and not lines:
                 return f"the model server was not reached within {self._reach_limit_s:.0f} s"
-            reader.join(step)
-            waited += step
-        return ""
 
     def _remembered(self) -> dict[str, str]:
         try:

@@ -1,11 +1,11 @@
-"""Real ffmpeg, a real database, legs as the switch leaves them."""
+"""Real ffmpeg, and legs as the switch leaves them."""
 
 from __future__ import annotations
 
 import math
 import os
 import subprocess
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,7 +14,6 @@ import pytest
 import recorder.tables  # noqa: F401 - both declare the tables created below
 from core import native
 from core.clock import FixedClock
-from core.db import Base, SessionFactory, make_engine, make_sessions
 from core.settings import Paths, Settings
 from recorder.legs import Legs, Side
 from recorder.peaks import LOUDNESS
@@ -31,15 +30,6 @@ def settings(tmp_path: Path) -> Settings:
     state = tmp_path / "state"
     (state / "spool").mkdir(parents=True)
     return Settings(paths=Paths(state=state, native=Settings().paths.native))
-
-
-@pytest.fixture
-async def sessions(settings: Settings) -> AsyncIterator[SessionFactory]:
-    engine = make_engine(f"sqlite+aiosqlite:///{settings.paths.state / 'hotline.db'}")
-    async with engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
-    yield make_sessions(engine)
-    await engine.dispose()
 
 
 @pytest.fixture
@@ -76,18 +66,22 @@ def tone(hertz: float, seconds: float) -> bytes:
 
 
 @pytest.fixture(scope="session")
-def speak(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], bytes]:
-    """Mandarin speech as it comes down an A-law line."""
+def speak(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., bytes]:
+    """Mandarin speech as it comes down an A-law line, as A-law or as the samples that stands for."""
     folder = tmp_path_factory.mktemp("speech")
     settings = Settings()
 
-    def say(sentence: str) -> bytes:
+    def say(sentence: str, *, pcm: bool = False) -> bytes:
         wav = folder / "said.wav"
         voice = ["-v", "cmn-latn-pinyin+f2", "-w", str(wav), sentence]
         subprocess.run(native.command(settings, "espeak-ng", *voice), check=True, capture_output=True)
-        line = ["-v", "error", "-i", str(wav), "-ar", "8000", "-ac", "1", "-f", "alaw", "pipe:1"]
-        return subprocess.run(
-            native.command(settings, "ffmpeg", *line), check=True, capture_output=True
-        ).stdout
+        telephone = ["-ar", "8000", "-ac", "1", "-f"]
+        alaw = _ffmpeg(settings, ["-i", str(wav), *telephone, "alaw"], b"")
+        return _ffmpeg(settings, [*telephone, "alaw", "-i", "pipe:0", "-f", "s16le"], alaw) if pcm else alaw
 
     return say
+
+
+def _ffmpeg(settings: Settings, args: list[str], audio: bytes) -> bytes:
+    line = native.command(settings, "ffmpeg", "-v", "error", *args, "pipe:1")
+    return subprocess.run(line, input=audio, check=True, capture_output=True).stdout

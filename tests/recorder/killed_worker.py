@@ -1,6 +1,7 @@
 """A recorder worker without its bus, for `test_kill.py`: works everything off, unless it kills itself first.
 
-Arguments: state folder, the time it believes in (ISO), the step to die at (empty: none), which time there.
+Arguments: state folder, database URL, the time it believes in (ISO), the step to die at (empty: none), and
+at which of its times.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ def _remove_one_leg_and_die(legs: Legs) -> None:
     _die()
 
 
-async def _main(state: Path, now: datetime, last_step: str, times: int) -> None:
+async def _main(state: Path, url: str, now: datetime, last_step: str, times: int) -> None:
     seen = 0
 
     def mark(step: str) -> None:
@@ -43,7 +44,7 @@ async def _main(state: Path, now: datetime, last_step: str, times: int) -> None:
     if last_step == "clearing":
         Legs.remove = _remove_one_leg_and_die  # type: ignore[method-assign]
     settings = Settings(paths=Paths(state=state, native=Settings().paths.native))
-    engine = make_engine(f"sqlite+aiosqlite:///{state / 'hotline.db'}")
+    engine = make_engine(url)
     sessions, clock = make_sessions(engine), FixedClock(now)
     ingest = Ingest(settings, sessions, clock, mark=mark)
     sys.stdout.write("ready\n")
@@ -56,4 +57,5 @@ async def _main(state: Path, now: datetime, last_step: str, times: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_main(Path(sys.argv[1]), datetime.fromisoformat(sys.argv[2]), sys.argv[3], int(sys.argv[4])))
+    state, url, now, step, times = sys.argv[1:]
+    asyncio.run(_main(Path(state), url, datetime.fromisoformat(now), step, int(times)))
