@@ -22,7 +22,7 @@ ENTRIES = {
     "watcher": "ivr.watcher:main",
     "agi": "agi_scripts.server:main",
     "web": "web.app:main",
-    "recorder": "recorder.worker:main",
+    "recorder": "hotline.recording:main",
     "transcriber": "recorder.transcriber:main",
     "timers": "hotline.timers:main",
 }
