@@ -17,6 +17,7 @@ POLL_S = 0.3
 PATIENCE_S = 180.0
 #: The draft comes first; its transcript may take a little longer.
 TRANSCRIPT_PATIENCE_S = 60.0
+DESCRIPTION_PATIENCE_S = 10.0
 
 Say = Callable[[str], None]
 
@@ -74,7 +75,7 @@ class Story:
             self._once("answered", f"answered       {_clock(call['answered_at'])}")
         for number, step in enumerate(call["menu_path"]):
             key = f" key {step['key']}" if step["key"] else ""
-            self._once(f"step {number}", f"menu           {_clock(step['at'])} {step['step']}{key}")
+            self._once(f"step {number}{key}", f"menu           {_clock(step['at'])} {step['step']}{key}")
         if call["message_at"]:
             self._once(
                 "message", f"message        {_clock(call['message_at'])} the caller speaks after the tone"
@@ -111,7 +112,7 @@ class Story:
         Raises:
             Refusal: the API says no.
         """
-        case: Answer = await self._seat.ask("GET", f"/cases/{case_id}")
+        case = await self._draft(case_id)
         self._say(f"draft case     {case_id}: {case['description'][:40] or '(no description yet)'}")
         form = {
             "kind": "complaint",
@@ -124,6 +125,15 @@ class Story:
         case = await self._seat.ask("POST", f"/cases/{case_id}/moves/register", {"version": case["version"]})
         self._say(f"case           {case['number']} ({case['stage']})")
         return str(case["number"])
+
+    async def _draft(self, case_id: int) -> Answer:
+        """The draft, with the transcript as its description if that arrives soon."""
+        deadline = time.monotonic() + DESCRIPTION_PATIENCE_S
+        while True:
+            case: Answer = await self._seat.ask("GET", f"/cases/{case_id}")
+            if case["description"] or time.monotonic() > deadline:
+                return case
+            await asyncio.sleep(POLL_S)
 
     async def _district(self) -> str:
         places: list[dict[str, Any]] = await self._seat.ask("GET", "/catalogue/places")
