@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import json
+import os
 import signal
 import subprocess
 import time
@@ -47,13 +48,18 @@ def _only_one(settings: Settings) -> Iterator[None]:
     preflight.check_state(settings)
     folder = supervise.run_dir(settings)
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "hotline.lock").open("a") as lock:
+    with (folder / "hotline.pid").open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            lock.seek(0)
+            who = f"process {lock.read().strip() or 'unknown'}"
             raise Refusal(
-                f"A hotline is already running with the state folder {settings.paths.state}."
+                f"A hotline is already running with the state folder {settings.paths.state} ({who})."
             ) from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
         yield
 
 
