@@ -30,6 +30,11 @@ export function whenLoggedOut(action: () => void): void {
   onLoggedOut = action
 }
 
+/** To be called by whoever learns that the session has ended. */
+export function loggedOut(): void {
+  onLoggedOut()
+}
+
 function address(path: string, query: Query): string {
   const search = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) {
@@ -76,7 +81,7 @@ export async function request<T>(method: string, path: string, body?: object, qu
   }
   if (!response.ok) {
     const error = await failure(response)
-    if (error.code === 'not_logged_in') onLoggedOut()
+    if (error.code === 'not_logged_in') loggedOut()
     throw error
   }
   return (response.status === 204 ? undefined : await response.json()) as T

@@ -130,7 +130,9 @@ export function useDraft(id: number) {
     if (!known || conflict.value) return false
     errors.value = {}
     try {
-      adopt(await api.moveCase(id, 'register', known.version, formOf(form)))
+      // Only what is still unsaved: the server has the rest, some of it unmasked.
+      const rest = pick(form, differing(base, form))
+      adopt(await api.moveCase(id, 'register', known.version, rest))
       return true
     } catch (error) {
       errors.value = mistakesOf(error)

@@ -18,6 +18,7 @@ export const en: Messages = {
   errors: {
     offline: 'The server cannot be reached. Check the network and try again.',
     error: 'Something went wrong. Please try again.',
+    internal: 'The server failed. Please try again later.',
     not_found: 'Not found.',
     forbidden: 'Your role may not do this.',
     not_logged_in: 'Your session has ended. Please log in again.',

@@ -16,6 +16,7 @@ export const zh = {
   errors: {
     offline: '无法连接服务器，请检查网络后重试。',
     error: '出错了，请重试。',
+    internal: '服务器出错，请稍后再试。',
     not_found: '没有找到。',
     forbidden: '您的角色无权进行此操作。',
     not_logged_in: '登录已失效，请重新登录。',

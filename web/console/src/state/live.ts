@@ -1,5 +1,7 @@
 import { onScopeDispose, ref } from 'vue'
 
+import { api } from '@/api'
+import { loggedOut } from '@/api/client'
 import type { LiveMessage } from '@/api/types'
 
 type Listener = (message: LiveMessage) => void
@@ -8,6 +10,9 @@ const FIRST_RETRY_MS = 500
 const LONGEST_RETRY_MS = 10_000
 /** A gap shorter than this is not worth a banner. */
 const PATIENCE_MS = 1_500
+
+/** Close code of the server: the session has ended. */
+const LOGGED_OUT = 4401
 
 /** True when the connection has been gone long enough to tell the reader. */
 export const lost = ref(false)
@@ -59,8 +64,8 @@ function open(): void {
     const message = JSON.parse(event.data) as LiveMessage
     listeners.forEach((listener) => listener(message))
   }
-  current.onclose = () => {
-    if (socket === current) closed()
+  current.onclose = (event) => {
+    if (socket === current) closed(event.code)
   }
 }
 
@@ -74,10 +79,14 @@ function opened(): void {
   wasConnected = true
 }
 
-function closed(): void {
+function closed(code: number): void {
+  const refused = !connected.value
   socket = null
   connected.value = false
   if (!wanted) return
+  if (code === LOGGED_OUT) return loggedOut()
+  // A browser does not tell why a connection was refused; this request finds out an ended session.
+  if (refused) api.whoAmI().catch(() => undefined)
   window.clearTimeout(bannerTimer)
   bannerTimer = window.setTimeout(() => (lost.value = true), lost.value ? 0 : PATIENCE_MS)
   retryTimer = window.setTimeout(open, retryMs * (0.75 + Math.random() / 2))
