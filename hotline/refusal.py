@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from pathlib import Path
 
@@ -27,6 +28,8 @@ def read_settings() -> Settings:
     path = config_file()
     if path.is_dir():
         raise Refusal(f"{path} (HOTLINE_CONFIG) is a folder; name the settings file in it.")
+    if "HOTLINE_CONFIG" in os.environ and not path.exists():
+        raise Refusal(f"{path} (HOTLINE_CONFIG) does not exist.")
     try:
         return Settings()
     except ValidationError as error:

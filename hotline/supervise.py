@@ -66,6 +66,7 @@ supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
 
 
 def _program(settings: Settings, name: str, order: int) -> str:
+    log = settings.log_dir.absolute() / f"{name}.log"  # the one value supervisord expands twice
     return f"""
 [program:{name}]
 command={_word(sys.executable)} -m hotline process {name}
@@ -78,7 +79,7 @@ stopwaitsecs={STOP_S}
 stopasgroup=true
 killasgroup=true
 redirect_stderr=true
-stdout_logfile={_quoted(settings.log_dir.absolute() / f"{name}.log")}
+stdout_logfile={str(log).replace("%", "%%%%")}
 stdout_logfile_maxbytes={LOG_BYTES}
 stdout_logfile_backups={LOG_BACKUPS}
 environment=PYTHONUNBUFFERED="1"
@@ -116,8 +117,8 @@ class Control:
     """Stop, start and look at single parts of a running instance."""
 
     def __init__(self, settings: Settings) -> None:
-        transport = SupervisorTransport(None, None, f"unix://{socket_path(settings)}")
-        self._proxy = xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport)
+        self._transport = SupervisorTransport(None, None, f"unix://{socket_path(settings)}")
+        self._proxy = xmlrpc.client.ServerProxy("http://127.0.0.1", transport=self._transport)
 
     def states(self) -> dict[str, str]:
         """State of each part in supervisord's words: `RUNNING`, `BACKOFF`, `STOPPED` …
@@ -149,3 +150,5 @@ class Control:
             raise Refusal(
                 "No hotline is running with this state folder: start it with `hotline run`."
             ) from None
+        finally:
+            self._transport.close()
