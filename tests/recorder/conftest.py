@@ -10,13 +10,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
 import recorder.tables  # noqa: F401 - both declare the tables created below
 from core import native
 from core.clock import FixedClock
+from core.db import SessionFactory
 from core.settings import Paths, Settings
+from core.tables import OutboxEntry
+from recorder import queries
+from recorder.ingest import Ingest
 from recorder.legs import Legs, Side
 from recorder.peaks import LOUDNESS
+from recorder.tables import Recording
 
 CALL_ID = "hl-1700000000.12"
 #: Two seconds after the legs made by `make_legs` last grew.
@@ -48,6 +54,29 @@ def make_legs(settings: Settings) -> MakeLegs:
         return legs
 
     return make
+
+
+@pytest.fixture
+def ingest(settings: Settings, sessions: SessionFactory, clock: FixedClock) -> Ingest:
+    return Ingest(settings, sessions, clock)
+
+
+async def row_of(sessions: SessionFactory) -> Recording:
+    async with sessions() as session:
+        found = await queries.recording_of(session, CALL_ID)
+    assert found is not None
+    return found
+
+
+async def work_off(ingest: Ingest) -> None:
+    while await ingest.run_one():
+        pass
+
+
+async def ready_events(sessions: SessionFactory) -> int:
+    async with sessions() as session:
+        counted = select(func.count()).where(OutboxEntry.type == "RecordingReady")
+        return int(await session.scalar(counted) or 0)
 
 
 def tone(hertz: float, seconds: float) -> bytes:

@@ -3,50 +3,22 @@ from __future__ import annotations
 import asyncio
 import math
 from array import array
-from collections.abc import Callable
-from datetime import timedelta
 from hashlib import sha256
 from threading import Event
 
 import pytest
-from sqlalchemy import func, select, update
 
 from core.clock import FixedClock
 from core.db import SessionFactory
 from core.settings import Settings
-from core.tables import OutboxEntry
-from recorder import ffmpeg, playback, queries
-from recorder.failures import MAX_ATTEMPTS
+from recorder import ffmpeg, playback
 from recorder.ingest import SETTLE, Ingest
 from recorder.leases import LEASE, LeaseLostError, claim
 from recorder.legs import BadCallIdError, Legs, Side
 from recorder.tables import Recording, RecordingState
-from tests.recorder.conftest import CALL_ID, NOW, MakeLegs, tone
+from tests.recorder.conftest import CALL_ID, NOW, MakeLegs, ready_events, row_of, tone, work_off
 
 SILENCE = b"\xd5"
-
-
-@pytest.fixture
-def ingest(settings: Settings, sessions: SessionFactory, clock: FixedClock) -> Ingest:
-    return Ingest(settings, sessions, clock)
-
-
-async def _row(sessions: SessionFactory) -> Recording:
-    async with sessions() as session:
-        found = await queries.recording_of(session, CALL_ID)
-    assert found is not None
-    return found
-
-
-async def _work_off(ingest: Ingest) -> None:
-    while await ingest.run_one():
-        pass
-
-
-async def _ready_events(sessions: SessionFactory) -> int:
-    async with sessions() as session:
-        counted = select(func.count()).where(OutboxEntry.type == "RecordingReady")
-        return int(await session.scalar(counted) or 0)
 
 
 def _samples(settings: Settings, row: Recording, side: Side) -> array[int]:
@@ -64,8 +36,8 @@ async def test_a_call_becomes_one_verified_stereo_archive(
     caller, hotline = tone(440, 1.0) + SILENCE * 8000, SILENCE * 8000 + tone(700, 0.9)
     legs = make_legs(caller, hotline)
     assert await ingest.stage(CALL_ID)
-    await _work_off(ingest)
-    row = await _row(sessions)
+    await work_off(ingest)
+    row = await row_of(sessions)
     assert (row.state, row.last_error, row.attempts) == (RecordingState.VERIFIED, "", 0)
     assert row.duration_s == 2.0
     assert row.caller_sha256 == sha256(caller).hexdigest()
@@ -75,7 +47,7 @@ async def test_a_call_becomes_one_verified_stereo_archive(
     assert row.archive_sha256 == sha256(stored).hexdigest()
     assert row.archive_bytes == len(stored) < len(caller)
     assert legs.sizes() == {}
-    assert await _ready_events(sessions) == 1
+    assert await ready_events(sessions) == 1
     assert row.leased_until is None and row.next_try_at is None
 
 
@@ -84,8 +56,8 @@ async def test_left_is_the_caller_right_the_hotline_and_neither_leaks(
 ) -> None:
     make_legs(tone(440, 1.0) + SILENCE * 8000, SILENCE * 8000 + tone(700, 1.0))
     await ingest.stage(CALL_ID)
-    await _work_off(ingest)
-    row = await _row(sessions)
+    await work_off(ingest)
+    row = await row_of(sessions)
     caller, hotline = (_samples(settings, row, side) for side in Side)
     assert len(caller) == len(hotline) == 16000
     assert _loudness(caller[:8000]) > 5000 and _loudness(hotline[8000:]) > 5000
@@ -117,8 +89,8 @@ async def test_odd_legs_are_kept_in_full(
 ) -> None:
     legs = make_legs(caller, hotline)
     await ingest.stage(CALL_ID)
-    await _work_off(ingest)
-    row = await _row(sessions)
+    await work_off(ingest)
+    row = await row_of(sessions)
     assert (row.state, row.last_error) == (RecordingState.VERIFIED, "")
     assert row.duration_s == pytest.approx(duration_s, abs=0.01)
     assert row.caller_sha256 == sha256(caller or b"").hexdigest()
@@ -130,12 +102,12 @@ async def test_a_call_without_any_audio_is_damaged_at_once_and_its_files_stay(
 ) -> None:
     legs = make_legs(b"", b"")
     await ingest.stage(CALL_ID)
-    await _work_off(ingest)
-    row = await _row(sessions)
+    await work_off(ingest)
+    row = await row_of(sessions)
     assert row.state == RecordingState.DAMAGED
     assert row.last_error == "DamagedError: neither leg holds any audio"
     assert set(legs.sizes()) == set(Side)
-    assert await _ready_events(sessions) == 0
+    assert await ready_events(sessions) == 0
 
 
 async def test_staging_is_once_per_call_and_only_with_legs(
@@ -159,116 +131,6 @@ async def test_a_leg_that_may_still_be_written_is_left_to_settle(
     assert await ingest.run_one()
 
 
-async def test_an_unreadable_leg_is_tried_again_later_and_damaged_in_the_end(
-    sessions: SessionFactory, ingest: Ingest, make_legs: MakeLegs, clock: FixedClock
-) -> None:
-    legs = make_legs(None, SILENCE * 800)
-    legs.path(Side.CALLER).symlink_to("/etc/passwd")
-    await ingest.stage(CALL_ID)
-    clock.advance(SETTLE)
-    waits = []
-    for _ in range(MAX_ATTEMPTS - 1):
-        assert await ingest.run_one()
-        assert not await ingest.run_one()
-        row = await _row(sessions)
-        assert row.state == RecordingState.STAGED and row.next_try_at
-        waits.append((row.next_try_at - clock.now()).total_seconds())
-        clock.advance(row.next_try_at - clock.now())
-    assert waits == [10.0 * 2**attempt for attempt in range(MAX_ATTEMPTS - 1)]
-    assert await ingest.run_one()
-    row = await _row(sessions)
-    assert row.state == RecordingState.DAMAGED
-    assert "LegUnreadableError" in row.last_error
-    assert legs.path(Side.HOTLINE).exists() and legs.path(Side.CALLER).is_symlink()
-    clock.advance(timedelta(days=1))
-    assert not await ingest.run_one()
-
-
-async def test_a_full_disk_never_makes_a_recording_damaged(
-    sessions: SessionFactory,
-    ingest: Ingest,
-    make_legs: MakeLegs,
-    clock: FixedClock,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    legs = make_legs(SILENCE * 800, SILENCE * 800)
-    await ingest.stage(CALL_ID)
-
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    with monkeypatch.context() as patch:
-        patch.setattr("recorder.archiving.os.fsync", full)
-        for _ in range(MAX_ATTEMPTS + 3):
-            assert await ingest.run_one()
-            clock.advance(timedelta(hours=1))
-    row = await _row(sessions)
-    assert row.state == RecordingState.STAGED and "No space left" in row.last_error
-    assert len(legs.sizes()) == 2
-    await _work_off(ingest)
-    assert (await _row(sessions)).state == RecordingState.VERIFIED
-
-
-@pytest.mark.parametrize("harm", ["gone", "flipped", "cut"])
-async def test_a_bad_archive_copy_is_written_again_from_the_legs(
-    settings: Settings,
-    sessions: SessionFactory,
-    ingest: Ingest,
-    make_legs: MakeLegs,
-    clock: FixedClock,
-    harm: str,
-) -> None:
-    legs = make_legs(tone(440, 0.5), SILENCE * 4000)
-    await ingest.stage(CALL_ID)
-    await ingest.run_one()
-    path = playback.audio_path(settings, await _row(sessions))
-    good = path.read_bytes()
-    if harm == "gone":
-        path.unlink()
-    else:
-        path.write_bytes(good[:-100] if harm == "cut" else good[:-1] + bytes([good[-1] ^ 1]))
-    assert await ingest.run_one()
-    row = await _row(sessions)
-    assert row.state == RecordingState.STAGED and row.last_error.startswith("UnfitError")
-    assert len(legs.sizes()) == 2
-    clock.advance(timedelta(seconds=10))
-    await _work_off(ingest)
-    assert (await _row(sessions)).state == RecordingState.VERIFIED
-    assert path.read_bytes() == good
-
-
-async def test_a_copy_that_does_not_decode_is_refused_even_if_its_checksum_is_right(
-    settings: Settings, sessions: SessionFactory, ingest: Ingest, make_legs: MakeLegs
-) -> None:
-    legs = make_legs(tone(440, 0.5), None)
-    await ingest.stage(CALL_ID)
-    await ingest.run_one()
-    path = playback.audio_path(settings, await _row(sessions))
-    path.write_bytes(b"not audio at all")
-    async with sessions.begin() as session:
-        await session.execute(update(Recording).values(archive_sha256=sha256(path.read_bytes()).hexdigest()))
-    await ingest.run_one()
-    row = await _row(sessions)
-    assert row.state == RecordingState.STAGED and "does not decode" in row.last_error
-    assert legs.path(Side.CALLER).exists()
-
-
-async def test_a_leg_that_grew_after_encoding_is_not_lost(
-    sessions: SessionFactory, ingest: Ingest, make_legs: MakeLegs, clock: FixedClock
-) -> None:
-    legs = make_legs(SILENCE * 8000, SILENCE * 8000)
-    await ingest.stage(CALL_ID)
-    await ingest.run_one()
-    with legs.path(Side.CALLER).open("ab") as late:
-        late.write(tone(440, 1.0))
-    await ingest.run_one()
-    assert (await _row(sessions)).last_error == "UnfitError: a leg changed after it was encoded"
-    clock.advance(timedelta(seconds=10))
-    await _work_off(ingest)
-    row = await _row(sessions)
-    assert (row.state, row.duration_s) == (RecordingState.VERIFIED, 2.0)
-
-
 async def test_several_workers_share_the_work_without_doubling_it(
     settings: Settings, sessions: SessionFactory, clock: FixedClock, make_legs: MakeLegs
 ) -> None:
@@ -278,10 +140,10 @@ async def test_several_workers_share_the_work_without_doubling_it(
         call_id = f"hl-1700000000.{number}"
         make_legs(SILENCE * 800, SILENCE * 800, call_id)
         await workers[0].stage(call_id)
-    await asyncio.gather(*map(_work_off, workers))
+    await asyncio.gather(*map(work_off, workers))
     assert steps.count("committed-archived") == steps.count("committed-verified") == 6
     assert steps.count("encoding") == 6
-    assert await _ready_events(sessions) == 6
+    assert await ready_events(sessions) == 6
 
 
 async def test_a_dead_workers_lease_runs_out_and_the_dead_can_no_longer_write(
@@ -298,7 +160,7 @@ async def test_a_dead_workers_lease_runs_out_and_the_dead_can_no_longer_write(
     with pytest.raises(LeaseLostError):
         await dead.renew()
     await dead.end(state=RecordingState.DAMAGED)
-    assert (await _row(sessions)).state == RecordingState.STAGED
+    assert (await row_of(sessions)).state == RecordingState.STAGED
     await heir.renew()
 
 
@@ -315,23 +177,7 @@ async def test_a_stop_in_the_middle_gives_the_recording_back_untouched(
     make_legs(SILENCE * 800, None)
     await stopping.stage(CALL_ID)
     assert await stopping.run_one()
-    row = await _row(sessions)
+    row = await row_of(sessions)
     assert (row.state, row.attempts, row.leased_until) == (RecordingState.STAGED, 0, None)
     assert not list(settings.archive_dir.rglob("*.ogg"))
     assert clock.now() == NOW
-
-
-async def test_ffmpegs_own_words_end_up_in_the_row(
-    settings: Settings,
-    sessions: SessionFactory,
-    ingest: Ingest,
-    make_legs: MakeLegs,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    real: Callable[..., list[str]] = ffmpeg.command
-    monkeypatch.setattr(ffmpeg, "command", lambda *args: [*real(*args)[:-1], "-bad-option", "pipe:1"])
-    make_legs(SILENCE * 800000, None)
-    await ingest.stage(CALL_ID)
-    await ingest.run_one()
-    assert "bad-option" in (await _row(sessions)).last_error
-    assert not list(settings.archive_dir.rglob("*.part"))
