@@ -10,6 +10,8 @@ import structlog
 from aiohttp import WSCloseCode, web
 from aiohttp_session import session_middleware
 from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 
 from core.bus import Bus
 from core.clock import SystemClock
@@ -75,7 +77,9 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
         UnavailableError: the address is taken.
     """
     engine = make_engine(settings.database_url)
-    redis: Redis = Redis.from_url(settings.redis.url, socket_connect_timeout=2, socket_timeout=5)
+    # One more try mends a connection that a Redis restart broke; more would only keep people waiting.
+    retry = Retry(NoBackoff(), 1)
+    redis: Redis = Redis.from_url(settings.redis.url, socket_connect_timeout=2, socket_timeout=5, retry=retry)
     bus = Bus(settings.redis.url)
     switch = Switch(settings.ami, instance_secret(settings, AMI))
     services = Services(settings, make_sessions(engine), redis, SystemClock(), switch)

@@ -22,15 +22,18 @@ async def console(request: web.Request) -> web.StreamResponse:
     Raises:
         web.HTTPNotFound: a file name that is not in the build, or a path that leaves it.
     """
+    wanted = request.match_info["path"]
+    if wanted.startswith("api/"):
+        raise web.HTTPNotFound
     root = request.app[SERVICES].console
     index = root / "index.html"
     if not index.is_file():
         return web.Response(status=503, text=_NOT_BUILT, content_type="text/html")
-    wanted = request.match_info["path"]
     found = _inside(root, wanted)
     if found is not None:
         return _file(found, forever=wanted.startswith("assets/"))
-    if wanted.startswith("api/") or "." in wanted.rpartition("/")[2]:
+    # A file is asked for under assets/ or at the top; `calls/a-1700000000.1` is a page, whatever its dot.
+    if wanted.startswith(("api/", "assets/")) or ("." in wanted and "/" not in wanted):
         raise web.HTTPNotFound
     return _file(index, forever=False)
 

@@ -59,8 +59,8 @@ class Metrics:
             recordings = await db.execute(select(Recording.state, func.count()).group_by(Recording.state))
             cases = await db.execute(select(Case.stage, func.count()).group_by(Case.stage))
         _fill(self._calls, Outcome, calls)
-        _fill(self._recordings, RecordingState, dict(recordings.tuples().all()))
-        _fill(self._cases, Stage, dict(cases.tuples().all()))
+        _fill(self._recordings, RecordingState, dict(recordings.all()))
+        _fill(self._cases, Stage, dict(cases.all()))
         self._live.set(load.live)
         self._waiting.clear()
         for queue in {QUEUE, *load.waiting}:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import warnings
 
 from aiohttp import web
 from aiohttp_session import Session, get_session, new_session
@@ -11,6 +12,9 @@ from redis.asyncio import Redis
 
 from core.tables import Account
 from web.services import SERVICES
+
+# aiohttp-session keeps its session under a plain string, which aiohttp would have it not.
+warnings.filterwarnings("ignore", "It is recommended to use web.RequestKey", web.NotAppKeyWarning)
 
 COOKIE = "hotline_session"
 _ACCOUNT = "account"

@@ -75,7 +75,7 @@ async def calls_by_id(session: AsyncSession, call_ids: Collection[str]) -> dict[
 async def count_by_outcome(session: AsyncSession, day: date) -> Counter[str]:
     """How many calls began on `day` (in China), by outcome."""
     query = select(Call.outcome, func.count()).where(_began(day)).group_by(Call.outcome)
-    return Counter(dict((await session.execute(query)).tuples().all()))
+    return Counter(dict((await session.execute(query)).all()))
 
 
 _NOT_OURS = "不是有效的翻页位置"
@@ -97,7 +97,7 @@ async def load(session: AsyncSession) -> Load:
     query = select(Call.queue, _WAITING, func.count()).where(Call.ended_at.is_(None))
     live = 0
     waiting: Counter[str] = Counter()
-    for queue, waits, count in (await session.execute(query.group_by(Call.queue, _WAITING))).tuples():
+    for queue, waits, count in await session.execute(query.group_by(Call.queue, _WAITING)):
         live += count
         if queue:
             waiting[queue] += count if waits else 0

@@ -1,0 +1,122 @@
+"""Documented is served, served is documented, and answers are as the document says."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from tests.web.schema import mistakes
+from tests.web.world import Client, World
+
+PREFIX = "/api/v1"
+
+
+async def _document(client: Client) -> dict[str, Any]:
+    answer = await client.get(PREFIX + "/openapi.json")
+    assert answer.status == 200
+    document: dict[str, Any] = await answer.json()
+    return document
+
+
+async def test_the_document_needs_no_log_in_and_is_openapi_3_1(world: World) -> None:
+    document = await _document(await world.client())
+    assert document["openapi"].startswith("3.1")
+
+
+async def test_documented_is_served_and_served_is_documented(world: World) -> None:
+    document = await _document(await world.client())
+    documented = {(m.upper(), path) for path, methods in document["paths"].items() for m in methods}
+    served = {
+        (route.method, route.resource.canonical)
+        for route in world.app.router.routes()
+        if route.resource and route.resource.canonical.startswith(PREFIX) and route.method != "HEAD"
+    }
+    assert documented == served
+
+
+async def test_the_api_is_the_one_the_architecture_promises(world: World) -> None:
+    document = await _document(await world.client())
+    promised = {
+        "/session": {"post", "get", "delete"},
+        "/calls": {"get"},
+        "/calls/{id}": {"get"},
+        "/recordings/{id}/audio": {"get"},
+        "/cases": {"get"},
+        "/cases/{id}": {"get", "patch"},
+        "/cases/{id}/moves/{move}": {"post"},
+        "/catalogue/categories": {"get"},
+        "/catalogue/places": {"get"},
+        "/seats": {"get"},
+        "/seats/me/log-in": {"post"},
+        "/seats/me/log-out": {"post"},
+        "/status": {"get"},
+        "/openapi.json": {"get"},
+        "/live": {"get"},
+    }
+    assert {path.removeprefix(PREFIX): set(found) for path, found in document["paths"].items()} == promised
+
+
+async def test_every_reference_leads_somewhere(world: World) -> None:
+    document = await _document(await world.client())
+    names = set(re.findall(r"#/components/schemas/(\w+)", str(document)))
+    assert names
+    assert names <= document["components"]["schemas"].keys()
+
+
+async def test_every_route_but_the_public_ones_wants_a_log_in(world: World) -> None:
+    client = await world.client()
+    document = await _document(client)
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            if operation.get("security") == []:
+                continue
+            address = re.sub(r"\{\w+\}", "1", path)
+            answer = await client.request(method, address, headers={"Content-Type": "application/json"})
+            assert answer.status == 401, (method, path)
+            assert (await answer.json())["error"]["code"] == "not_logged_in"
+
+
+async def test_answers_are_as_documented(world: World) -> None:
+    call = await world.add_call(seat="1001", queue="general", hung_up_by="caller")
+    case = await world.add_case(call)
+    await world.add_recording(call)
+    client = await world.client("seat1")
+    document = await _document(client)
+    version = {"version": case.version}
+    cases = (
+        ("get", "/session", "", None),
+        ("get", "/calls", "", None),
+        ("get", "/calls/{id}", call.id, None),
+        ("get", "/cases", "", None),
+        ("get", "/cases/{id}", str(case.id), None),
+        ("patch", "/cases/{id}", str(case.id), version | {"kind": "complaint", "reporter_name": "王"}),
+        ("get", "/catalogue/categories", "", None),
+        ("get", "/catalogue/places", "", None),
+        ("post", "/seats/me/log-in", "", {}),
+        ("get", "/seats", "", None),
+        ("post", "/seats/me/log-out", "", {}),
+        ("get", "/status", "", None),
+        # And a failure of each sort.
+        ("get", "/cases/{id}", "999", None),
+        ("get", "/calls/{id}", "nobody", None),
+        ("patch", "/cases/{id}", str(case.id), {"version": "x", "urgency": "no"}),
+        ("post", "/session", "", {"username": "seat1", "password": "wrong"}),
+    )
+    for method, path, one, body in cases:
+        answer = await client.request(method, PREFIX + path.replace("{id}", one), json=body)
+        responses = document["paths"][PREFIX + path][method]["responses"]
+        assert str(answer.status) in responses, (method, path, answer.status)
+        schema = responses[str(answer.status)]["content"]["application/json"]["schema"]
+        assert mistakes(await answer.json(), schema, document) == [], (method, path)
+
+
+def test_the_checker_sees_mistakes() -> None:
+    schema = {
+        "type": "object",
+        "properties": {"a": {"type": "integer"}},
+        "required": ["a"],
+        "additionalProperties": False,
+    }
+    assert mistakes({"a": 1}, schema, {}) == []
+    for wrong in ({}, {"a": "1"}, {"a": True}, {"a": 1, "b": 2}, []):
+        assert mistakes(wrong, schema, {}), wrong

@@ -1,0 +1,52 @@
+"""/metrics counts what is in the tables, and keeps its labels few."""
+
+from __future__ import annotations
+
+from prometheus_client.parser import text_string_to_metric_families
+
+from ivr.ledger.tables import Outcome
+from recorder.tables import RecordingState
+from tests.web.world import World
+
+Numbers = dict[tuple[str, tuple[str, ...]], float]
+
+
+async def _read(world: World) -> Numbers:
+    answer = await (await world.client()).get("/metrics")
+    assert answer.status == 200
+    families = text_string_to_metric_families(await answer.text())
+    return {(s.name, tuple(s.labels.values())): s.value for family in families for s in family.samples}
+
+
+async def test_the_tables_are_counted(world: World) -> None:
+    waiting = await world.add_call(
+        ended_at=None, outcome=Outcome.IN_PROGRESS, queue="general", queued_at=world.clock.now()
+    )
+    await world.add_call(ended_at=None, outcome=Outcome.IN_PROGRESS)
+    answered = await world.add_call(seat="1001", queue="general")
+    await world.add_case(answered)
+    await world.add_recording(answered, RecordingState.VERIFIED)
+    found = await _read(world)
+    assert found["hotline_calls_today", ("answered",)] == 1
+    assert found["hotline_calls_today", ("in_progress",)] == 2
+    assert found["hotline_calls_today", ("abandoned",)] == 0
+    assert found["hotline_calls_live", ()] == 2
+    assert found["hotline_queue_waiting", ("general",)] == 1
+    assert found["hotline_recordings", ("verified",)] == 1
+    assert found["hotline_cases", ("draft",)] == 1
+    assert found["hotline_part_up", ("web",)] == 1
+    assert found["hotline_part_up", ("timers",)] == 0
+    async with world.sessions.begin() as db:
+        waiting.seat_answered_at = world.clock.now()
+        await db.merge(waiting)
+    assert (await _read(world))["hotline_queue_waiting", ("general",)] == 0
+
+
+async def test_latency_is_kept_by_pattern_not_by_address(world: World) -> None:
+    client = await world.client("seat1")
+    for one in range(5):
+        await client.get(f"/api/v1/calls/{one}")
+    await client.request("BREW", "/pot")
+    found = await _read(world)
+    assert found["hotline_http_seconds_count", ("GET", "/api/v1/calls/{id}", "404")] == 5
+    assert not [labels for _, labels in found if "BREW" in labels or "/pot" in labels]
