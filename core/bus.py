@@ -34,7 +34,10 @@ class Bus:
     """Events to and from Redis. One instance per process is enough; `close` it at the end."""
 
     def __init__(self, url: str, *, stream: str = STREAM, block_ms: int = BLOCK_MS) -> None:
-        self._redis: Redis = Redis.from_url(url, decode_responses=True, socket_connect_timeout=5)
+        # A blocking read is silent for `block_ms`; only after that is a silent Redis a dead one.
+        self._redis: Redis = Redis.from_url(
+            url, decode_responses=True, socket_connect_timeout=5, socket_timeout=block_ms / 1000 + 5
+        )
         self._stream = stream
         self._block_ms = block_ms
 
@@ -118,7 +121,7 @@ class Bus:
         backoff = Backoff()
         while True:
             try:
-                result = await call()
+                result = await _cancellable(call)
             except (RedisConnectionError, RedisTimeoutError, OSError) as error:
                 _say_waiting(backoff, error)
             except ResponseError as error:
@@ -130,6 +133,20 @@ class Bus:
                     log.info("redis is back")
                 return result
             await backoff.wait()
+
+
+async def _cancellable(call: Callable[[], Awaitable[_T]]) -> _T:
+    """`call`, during which no cancel is lost.
+
+    The client uses `asyncio.wait_for`, which in Python 3.11 swallows a cancel that arrives in the very moment
+    its work is done.
+    """
+    task = asyncio.current_task()
+    before = task.cancelling() if task else 0
+    result = await call()
+    if task and task.cancelling() > before:
+        raise asyncio.CancelledError
+    return result
 
 
 def _say_waiting(backoff: Backoff, error: RedisError | OSError) -> None:

@@ -143,7 +143,8 @@ class Control:
 
     def _call(self, method: str, *args: str) -> Any:
         try:
-            return getattr(self._proxy.supervisor, method)(*args)
+            with self._proxy:
+                return getattr(self._proxy.supervisor, method)(*args)
         except xmlrpc.client.Fault as fault:
             raise Refusal(f"{' '.join(args) or method}: {fault.faultString}") from None
         except (OSError, HTTPException):

@@ -25,6 +25,7 @@ from core.clock import FixedClock
 from core.db import SessionFactory, make_engine, make_sessions
 from core.native import command, root_for_tests
 from core.settings import Settings
+from tests.instance import HotlineInstance
 
 Server = subprocess.Popen[bytes]
 
@@ -217,3 +218,15 @@ async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
 @pytest.fixture
 def sessions(engine: AsyncEngine) -> SessionFactory:
     return make_sessions(engine)
+
+
+@pytest.fixture(scope="session")
+async def hotline() -> AsyncIterator[HotlineInstance]:
+    """A whole hotline, every part real, for the tests that dial in or look at pages."""
+    instance = HotlineInstance()
+    await asyncio.to_thread(instance.start)
+    yield instance
+    status = await asyncio.to_thread(instance.stop)
+    await instance.close()
+    instance.remove()
+    assert status == 0

@@ -78,7 +78,7 @@ def _apply(r: CallRecord, s: _State, event: e.SwitchEvent) -> None:
         case e.CallAnswered():
             r.answered_at = r.answered_at or event.at
         case e.StepEntered(step=step):
-            r.menu_path.append({"at": event.at.isoformat(), "step": step, "key": ""})
+            _walk(r, event.at, step)
             if step in QUEUE_STEPS:
                 r.queued_at = r.queued_at or event.at
         case e.KeyPressed(key=key):
@@ -92,6 +92,12 @@ def _apply(r: CallRecord, s: _State, event: e.SwitchEvent) -> None:
             r.ended_at, s.lost = r.ended_at or event.at, True
         case _:
             _apply_talk(r, s, event)
+
+
+def _walk(r: CallRecord, at: datetime, step: str) -> None:
+    """Add a step to the path; flow and dialplan both name the one they hand over at, which counts once."""
+    if not r.menu_path or r.menu_path[-1]["step"] != step or r.menu_path[-1]["key"]:
+        r.menu_path.append({"at": at.isoformat(), "step": step, "key": ""})
 
 
 def _apply_talk(r: CallRecord, s: _State, event: e.SwitchEvent) -> None:

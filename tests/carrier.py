@@ -1,0 +1,194 @@
+"""The carrier's side of a call: SIPp signals, a line of ours speaks, presses keys and hears.
+
+SIPp is the independent judge of the signalling and of times; the media is ours so that a caller can react to
+what it hears.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import secrets
+import socket
+import tempfile
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from core.native import command
+from core.settings import Settings
+from hotline.demo_call.line import Line
+
+CARRIER = "127.0.0.2"
+RATE_HZ = 8000
+PATIENCE_S = 40.0
+
+
+class Ear(Line):
+    """A line that keeps what it hears."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sound = bytearray()
+
+    def datagram_received(self, data: bytes, addr: Any) -> None:
+        if len(data) > 12 and data[1] & 0x7F == 8:
+            self.sound += data[12:]
+        super().datagram_received(data, addr)
+
+
+def free_udp_port(address: str) -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind((address, 0))
+        return int(probe.getsockname()[1])
+
+
+class PhoneCall:
+    """One call as the caller lives it."""
+
+    def __init__(self, line: Ear, sipp: asyncio.subprocess.Process, folder: Path) -> None:
+        self.line, self._sipp, self._folder = line, sipp, folder
+
+    async def hear(self, seconds: float) -> None:
+        """Listen to `seconds` more of sound."""
+        await self.line.hear(int(seconds * RATE_HZ), seconds + PATIENCE_S)
+
+    async def press(self, keys: str) -> None:
+        for key in keys:
+            await self.line.press(key)
+
+    async def say(self, alaw: bytes) -> None:
+        await self.line.say(alaw)
+
+    async def over(self, seconds: float = PATIENCE_S) -> None:
+        """Wait for the end of the call; fails unless SIPp judges that it went as the scenario says."""
+        async with asyncio.timeout(seconds):
+            output = (await self._sipp.communicate())[0].decode(errors="replace")
+        errors = self._folder / "errors.log"
+        assert self._sipp.returncode == 0, output[-1500:] + (errors.read_text() if errors.exists() else "")
+
+    @property
+    def talk_s(self) -> float:
+        """Seconds from 200 OK to BYE, as SIPp measured them."""
+        rows = [row for file in self._folder.glob("*_rtt.csv") for row in file.read_text().splitlines()]
+        times = [float(row.split(";")[1]) / 1000 for row in rows if re.match(r"^[\d.]+;", row)]
+        assert len(times) == 1, rows
+        return times[0]
+
+
+class Carrier:
+    """Places calls from `address`."""
+
+    def __init__(self, settings: Settings, address: str = CARRIER) -> None:
+        self._settings, self._address = settings, address
+
+    @asynccontextmanager
+    async def dial(
+        self,
+        *,
+        number: str = "12319",
+        caller: str = "13800001234",
+        who: str = "",
+        headers: Sequence[str] = (),
+        hang_up_after_s: float = 0.0,
+        refused_with: int = 0,
+    ) -> AsyncIterator[PhoneCall]:
+        """Place one call.
+
+        Args:
+            who: a whole name-addr for the From header, instead of the one made from `caller`.
+            hang_up_after_s: the caller hangs up this long after the answer; 0: the hotline must, in time.
+            refused_with: the final status expected instead of an answer, for example 404.
+        """
+        loop = asyncio.get_running_loop()
+        _, line = await loop.create_datagram_endpoint(Ear, local_addr=(self._address, 0))
+        who = who or f"<sip:{caller}@{self._address}>"
+        if refused_with:
+            ending = _refusal(refused_with, who)
+        else:
+            ending = _answered(who, hang_up_after_s)
+        xml = _HEAD + _invite(who, headers, line.port) + _PROVISIONAL + ending + "</scenario>\n"
+        with tempfile.TemporaryDirectory(prefix="hotline-carrier-") as name:
+            folder = Path(name)
+            token = secrets.token_hex(6)
+            (folder / "call.xml").write_text(xml.replace(_TOKEN, token), encoding="utf-8")
+            sipp = await self._sipp(folder, number, token)
+            try:
+                yield PhoneCall(line, sipp, folder)
+            finally:
+                if sipp.returncode is None:
+                    sipp.kill()
+                    await sipp.wait()
+                await line.hang_up()
+
+    async def _sipp(self, folder: Path, number: str, token: str) -> asyncio.subprocess.Process:
+        sip = self._settings.sip
+        options = ["-i", self._address, "-p", str(free_udp_port(self._address)), "-m", "1", "-nostdin"]
+        options += ["-cid_str", f"{token}@%s"]
+        options += ["-trace_rtt", "-rtt_freq", "1", "-trace_err", "-error_file", str(folder / "errors.log")]
+        line = ["sipp", "-sf", str(folder / "call.xml"), "-s", number, *options, f"{sip.host}:{sip.port}"]
+        return await asyncio.create_subprocess_exec(
+            *command(self._settings, *line, binds=[folder]),
+            cwd=folder,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+
+
+#: Stands for something no other call has: in its own process namespace every SIPp has the same pid.
+_TOKEN = "@token@"
+_HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<scenario name="caller">\n'
+_PROVISIONAL = "".join(f'<recv response="{code}" optional="true"/>\n' for code in (100, 180, 183))
+
+
+def _message(first: str, who: str, cseq: str, extra: Sequence[str] = (), body: str = "") -> str:
+    to = "To: <sip:[service]@[remote_ip]:[remote_port]>" if cseq.endswith("INVITE") else "[last_To:]"
+    lines = [
+        f"{first} SIP/2.0",
+        f"Via: SIP/2.0/UDP [local_ip]:[local_port];branch=[branch]-{_TOKEN}",
+        f"From: {who};tag=t{_TOKEN}",
+        to,
+        "Call-ID: [call_id]",
+        f"CSeq: {cseq}",
+        "Contact: <sip:carrier@[local_ip]:[local_port]>",
+        "Max-Forwards: 70",
+        *extra,
+        *(["Content-Type: application/sdp"] if body else []),
+        "Content-Length: [len]",
+    ]
+    retransmit = "" if first.startswith("ACK") else ' retrans="500"'
+    return f"<send{retransmit}><![CDATA[\n" + "\n".join(lines) + f"\n\n{body}]]></send>\n"
+
+
+def _invite(who: str, headers: Sequence[str], port: int) -> str:
+    sdp = f"""v=0
+o=- 1 1 IN IP4 [local_ip]
+s=-
+c=IN IP4 [local_ip]
+t=0 0
+m=audio {port} RTP/AVP 8 101
+a=rtpmap:8 PCMA/8000
+a=rtpmap:101 telephone-event/8000
+a=fmtp:101 0-15
+a=ptime:20
+"""
+    return _message("INVITE sip:[service]@[remote_ip]:[remote_port]", who, "1 INVITE", headers, sdp)
+
+
+def _refusal(status: int, who: str) -> str:
+    ack = "ACK sip:[service]@[remote_ip]:[remote_port]"
+    return f'<recv response="{status}" rrs="true" timeout="30000"/>\n' + _message(ack, who, "1 ACK")
+
+
+def _answered(who: str, hang_up_after_s: float) -> str:
+    start = '<recv response="200" rrs="true" start_rtd="1" timeout="20000"/>\n'
+    start += _message("ACK [next_url]", who, "1 ACK")
+    if hang_up_after_s:
+        bye = _message("BYE [next_url]", who, "2 BYE")
+        pause = f'<pause milliseconds="{int(hang_up_after_s * 1000)}"/>\n'
+        return start + pause + bye + '<recv response="200" rtd="1" timeout="10000"/>\n'
+    return start + (
+        f'<recv request="BYE" rtd="1" timeout="{int(PATIENCE_S * 2000)}"/>\n<send><![CDATA[\nSIP/2.0 200 OK\n'
+        "[last_Via:]\n[last_From:]\n[last_To:]\n[last_Call-ID:]\n[last_CSeq:]\nContent-Length: 0\n\n]]></send>\n"
+    )

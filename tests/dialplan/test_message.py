@@ -1,0 +1,93 @@
+"""A caller presses 2 and leaves a message."""
+
+from __future__ import annotations
+
+import asyncio
+
+from sqlalchemy import select
+
+from recorder.tables import Recording, Transcript
+from tests.instance import HotlineInstance
+from ticketing.tables import Case
+
+
+async def test_message_becomes_recording_transcript_and_draft(hotline: HotlineInstance) -> None:
+    known = await hotline.known_calls()
+    async with hotline.carrier.dial(caller="13912345678") as call:
+        await call.hear(1)
+        await call.press("2")
+        await call.hear(hotline.prompt_s("message-intro", "beep") + 0.3)
+        await call.say(hotline.prompt("greeting"))
+        await call.press("#")
+        await call.over()
+        measured = call.talk_s
+    row = await hotline.next_call(known, lambda c: c.ended_at is not None)
+    assert row.ended_at is not None and row.answered_at is not None
+    assert (row.outcome, row.hung_up_by, row.caller) == ("message", "hotline", "13912345678")
+    assert [(step["step"], step["key"]) for step in row.menu_path] == [
+        ("greeting", "2"),
+        ("message", ""),
+        ("goodbye", ""),
+    ]
+    assert abs((row.ended_at - row.answered_at).total_seconds() - measured) < 1
+    recording, transcript, case = await _what_became_of(hotline, row.id)
+    assert abs(recording.duration_s - measured) < 1
+    assert "市政服务热线" in transcript.text
+    assert transcript.is_test_model
+    assert (case.stage, case.source, case.description) == ("draft", "telephone", transcript.text)
+
+
+async def _what_became_of(hotline: HotlineInstance, call_id: str) -> tuple[Recording, Transcript, Case]:
+    async with asyncio.timeout(30):
+        while True:
+            async with hotline.sessions() as session:
+                recording = await session.scalar(select(Recording).where(Recording.call_id == call_id))
+                said = select(Transcript).join(Recording, Recording.id == Transcript.recording_id)
+                said = said.where(Recording.call_id == call_id, Transcript.side == "caller")
+                transcript = await session.scalar(said)
+                case = await session.scalar(select(Case).where(Case.call_id == call_id))
+            if recording and transcript and case and case.description:
+                return recording, transcript, case
+            await asyncio.sleep(0.1)
+
+
+async def test_silence_is_no_message(hotline: HotlineInstance) -> None:
+    known = await hotline.known_calls()
+    async with hotline.carrier.dial() as call:
+        await call.hear(1)
+        await call.press("2")
+        await call.over(60)
+    row = await hotline.next_call(known, lambda c: c.ended_at is not None)
+    assert (row.outcome, row.message_at) == ("hung_up_in_menu", None)
+    assert row.menu_path[-1]["step"] == "goodbye"
+
+
+async def test_message_counts_when_the_caller_hangs_up_while_speaking(hotline: HotlineInstance) -> None:
+    known = await hotline.known_calls()
+    talk = 1.5 + hotline.prompt_s("message-intro", "beep") + 4
+    async with hotline.carrier.dial(hang_up_after_s=talk) as call:
+        await call.hear(1)
+        await call.press("2")
+        await call.hear(hotline.prompt_s("message-intro", "beep") + 0.3)
+        await asyncio.gather(call.say(hotline.prompt("greeting")), call.over())
+    row = await hotline.next_call(known, lambda c: c.ended_at is not None)
+    assert (row.outcome, row.hung_up_by) == ("message", "caller")
+
+
+async def test_nobody_answers_within_the_announced_wait(hotline: HotlineInstance) -> None:
+    known = await hotline.known_calls()
+    async with hotline.carrier.dial() as call:
+        await call.hear(0.5)
+        await call.press("0")
+        await call.hear(
+            hotline.prompt_s("queue-wait") + 4 + hotline.prompt_s("nobody", "message-intro", "beep")
+        )
+        await call.hear(0.5)
+        await call.say(hotline.prompt("greeting"))
+        await call.press("#")
+        await call.over()
+    row = await hotline.next_call(known, lambda c: c.ended_at is not None)
+    assert (row.outcome, row.queue, row.seat) == ("message", "general", "")
+    assert 4 <= row.wait_s - hotline.prompt_s("queue-wait") < 5.5
+    steps = [step["step"] for step in row.menu_path]
+    assert steps == ["greeting", "person", "queue", "message", "goodbye"]
