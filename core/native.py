@@ -60,20 +60,35 @@ def asterisk_ids(settings: Settings) -> tuple[int, int] | None:
 
 def _isolation(native: Path) -> list[str]:
     line = ["--die-with-parent", "--unshare-pid", "--unshare-uts", "--hostname", HOST_NAME]
-    line += ["--tmpfs", "/"]
-    for name in ("usr", "etc", "var", "opt"):
-        line += ["--ro-bind-try", str(native / name), f"/{name}"]
+    line += [
+        "--tmpfs",
+        "/",
+        "--ro-bind",
+        str(native / "usr"),
+        "/usr",
+        "--ro-bind",
+        str(native / "etc"),
+        "/etc",
+    ]
     for name in _USR_MERGED:
         line += ["--symlink", f"usr/{name}", f"/{name}"]
     line += ["--proc", "/proc", "--dev", "/dev", "--dev-bind-try", "/dev/dahdi", "/dev/dahdi"]
-    line += ["--perms", "1777", "--tmpfs", "/dev/shm"]  # noqa: S108 - a mount point inside the root
-    line += ["--tmpfs", "/run", "--perms", "1777", "--tmpfs", "/var/tmp"]  # noqa: S108 - likewise
+    line += ["--perms", "1777", "--tmpfs", "/dev/shm", "--dir", "/run"]  # noqa: S108 - inside the root
+    line += ["--perms", "1777", "--dir", "/var/tmp", "--symlink", "/run", "/var/run"]  # noqa: S108 - likewise
+    fonts = "var/cache/fontconfig"
+    line += ["--ro-bind-try", str(native / fonts), f"/{fonts}"]
     line += ["--ro-bind-try", "/etc/resolv.conf", "/etc/resolv.conf"]
     return [*line, "--setenv", "PATH", _PATH, "--setenv", "LANG", "C.UTF-8"]
 
 
 def _own_paths(settings: Settings, binds: Sequence[Path]) -> list[str]:
+    paths = [Path("/tmp"), settings.paths.state, settings.prompts_dir, *binds]  # noqa: S108 - the host's
+    paths = [path.absolute() for path in paths]
     line: list[str] = []
-    for path in (Path("/tmp"), settings.paths.state, settings.prompts_dir, *binds):  # noqa: S108 - host's
-        line += ["--bind-try", str(path.absolute()), str(path.absolute())]
+    # Made beforehand: bubblewrap would make the way to a path as narrow as the host's /root, and Asterisk's
+    # user could not walk it.
+    for parent in dict.fromkeys(parent for path in paths for parent in reversed(path.parents)):
+        line += ["--dir", str(parent)]
+    for path in paths:
+        line += ["--bind-try", str(path), str(path)]
     return line
