@@ -51,4 +51,5 @@ async def test_click_on_a_word_seeks_and_lights_it(call_page: CallPage) -> None:
 async def test_test_model_is_named_as_such(call_page: CallPage) -> None:
     await expect(call_page.test_model).to_contain_text("测试模型")
     await call_page.test_model.click()
-    await expect(call_page.page.get_by_text("只用合成语音训练")).to_be_visible()
+    explained = call_page.page.get_by_role("tooltip").get_by_text("只用合成语音训练")
+    await expect(explained.locator("visible=true")).to_have_count(1)

@@ -142,7 +142,15 @@ export const en: Messages = {
     endedPlain: 'Call ended',
     key: (key: string) => `Key ${key}`,
   },
-  steps: { greeting: 'Greeting with recording notice', person: 'To a person', message: 'Leave a message' },
+  steps: {
+    greeting: 'Greeting with recording notice',
+    person: 'To a person',
+    queue: 'To a person',
+    message: 'Leave a message',
+    goodbye: 'Goodbye',
+    unknown_number: 'Unknown number notice',
+    fallback: 'Emergency path: straight to a person',
+  },
   player: {
     title: 'Recording',
     play: 'Play',

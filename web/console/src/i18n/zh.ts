@@ -143,7 +143,15 @@ export const zh = {
     endedPlain: '通话结束',
     key: (key: string) => `按键 ${key}`,
   },
-  steps: { greeting: '问候与录音告知', person: '转人工', message: '留言' },
+  steps: {
+    greeting: '问候与录音告知',
+    person: '转人工',
+    queue: '转人工',
+    message: '留言',
+    goodbye: '结束语',
+    unknown_number: '空号提示',
+    fallback: '应急：直接转人工',
+  },
   player: {
     title: '录音',
     play: '播放',
