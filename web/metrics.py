@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from contextlib import suppress
 from http import HTTPMethod, HTTPStatus
 from time import perf_counter
 
@@ -10,11 +12,13 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from prometheus_client import CollectorRegistry, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from redis.exceptions import RedisError
 from sqlalchemy import func, select
 
 from core.clock import CHINA
 from ivr.ledger import queries
 from ivr.ledger.tables import Outcome
+from recorder import gauges
 from recorder.tables import Recording, RecordingState
 from ticketing.tables import Case, Stage
 from web.api.seats import QUEUE
@@ -36,6 +40,8 @@ class Metrics:
         self._waiting = gauge("queue_waiting", "Callers waiting for a person", "queue")
         self._recordings = gauge("recordings", "Recordings by state", "state")
         self._cases = gauge("cases", "Cases by stage", "stage")
+        self._free = gauge("recorder_free_mib", "Free space on the recordings' disk, MiB")
+        self._disk_alarm = gauge("recorder_disk_alarm", "1: the recordings' disk is almost full")
         self._part = gauge("part_up", "1: the part is up", "part")
         self.latency = Histogram(
             "hotline_http_seconds",
@@ -49,6 +55,7 @@ class Metrics:
         """Everything in Prometheus's text format."""
         await self._count(services)
         self._show_parts(await parts(services))
+        await self._show_disk(services)
         return generate_latest(self.registry)
 
     async def _count(self, services: Services) -> None:
@@ -65,6 +72,14 @@ class Metrics:
         self._waiting.clear()
         for queue in {QUEUE, *load.waiting}:
             self._waiting.labels(queue).set(load.waiting[queue])
+
+    async def _show_disk(self, services: Services) -> None:
+        """What the recorder measured last; it alone knows its disk."""
+        with suppress(RedisError, OSError):  # that Redis is away is told by its own gauge
+            if said := await services.redis.get(gauges.KEY):
+                numbers = json.loads(said)
+                self._free.set(numbers["free_mib"])
+                self._disk_alarm.set(numbers["disk_alarm"])
 
     def _show_parts(self, found: Parts) -> None:
         for name, part in found.items():

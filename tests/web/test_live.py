@@ -87,13 +87,16 @@ async def test_an_event_that_breaks_does_not_end_the_feed(
 ) -> None:
     listening = await _listen(live, "seat1")
 
+    broke = asyncio.Event()
+
     async def broken(*_: object) -> None:
+        broke.set()
         raise RuntimeError
 
     with monkeypatch.context() as patch:
         patch.setattr("web.live.hub.tell", broken)
         await live.bus.publish(RecordingReady(at=live.clock.now(), call_id="lost", recording_id=1))
-        await asyncio.sleep(0.05)
+        await asyncio.wait_for(broke.wait(), 2)
     await live.bus.publish(RecordingReady(at=live.clock.now(), call_id="b", recording_id=2))
     assert (await _told(listening))["call_id"] == "b"
 

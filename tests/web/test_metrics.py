@@ -5,6 +5,7 @@ from __future__ import annotations
 from prometheus_client.parser import text_string_to_metric_families
 
 from ivr.ledger.tables import Outcome
+from recorder import gauges
 from recorder.tables import RecordingState
 from tests.web.world import World
 
@@ -40,6 +41,13 @@ async def test_the_tables_are_counted(world: World) -> None:
         waiting.seat_answered_at = world.clock.now()
         await db.merge(waiting)
     assert (await _read(world))["hotline_queue_waiting", ("general",)] == 0
+
+
+async def test_the_recorders_disk(world: World) -> None:
+    await gauges.publish(world.redis, 123, 200, True)
+    found = await _read(world)
+    assert found["hotline_recorder_free_mib", ()] == 123
+    assert found["hotline_recorder_disk_alarm", ()] == 1
 
 
 async def test_latency_is_kept_by_pattern_not_by_address(world: World) -> None:
