@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -16,26 +17,38 @@ from core.clock import Clock, SystemClock
 PREFIX = "hotline:part:"
 #: Seconds a sign of life lasts; it is renewed three times in that span.
 LIFE_S = 15
+#: Redis is away (it starts together with us): try again so soon.
+RETRY_S = 0.5
 log = structlog.get_logger()
 
 
 class Heartbeat:
-    """Keeps `hotline:part:<name>` alive while `beat` runs; `detail` says what the part is busy with."""
+    """Keeps `hotline:part:<name>` alive while `beat` runs."""
 
     def __init__(self, url: str, name: str, clock: Clock | None = None) -> None:
         self._redis: Redis = Redis.from_url(url, socket_connect_timeout=2, socket_timeout=2)
         self._key = PREFIX + name
         self._clock = clock or SystemClock()
-        self.detail = ""
+        self._detail = ""
+        self._news = asyncio.Event()
+
+    def say(self, detail: str) -> None:
+        """Tell at once what the part is busy with."""
+        self._detail = detail
+        self._news.set()
 
     async def beat(self) -> None:
         """Beat until cancelled; a Redis that is away is no reason to stop."""
         while True:
+            self._news.clear()
+            pause = LIFE_S / 3
             try:
                 await self.once()
             except (RedisError, OSError) as error:
                 log.debug("no heartbeat: redis is away", error=str(error))
-            await asyncio.sleep(LIFE_S / 3)
+                pause = RETRY_S
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._news.wait(), pause)
 
     async def once(self) -> None:
         """
@@ -43,7 +56,7 @@ class Heartbeat:
             RedisError: Redis does not answer.
         """
         now = self._clock.now().isoformat()
-        body = json.dumps({"at": now, "pid": os.getpid(), "detail": self.detail}, ensure_ascii=False)
+        body = json.dumps({"at": now, "pid": os.getpid(), "detail": self._detail}, ensure_ascii=False)
         await self._redis.set(self._key, body, ex=LIFE_S)
 
     async def stop(self) -> None:

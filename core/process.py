@@ -7,7 +7,6 @@ import signal
 import sys
 import traceback
 from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import suppress
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
@@ -59,7 +58,7 @@ def report(detail: str) -> None:
     """Say in this process's heartbeat what it is busy with, for `/healthz`."""
     heartbeat = _heartbeat.get()
     if heartbeat is not None:
-        heartbeat.detail = detail
+        heartbeat.say(detail)
 
 
 async def _guarded(name: str, main: Main, settings: Settings) -> int:
@@ -82,9 +81,7 @@ async def _guarded(name: str, main: Main, settings: Settings) -> int:
         log.debug("failed here", exc_info=error)
         return 1
     finally:
-        beating.cancel()
-        with suppress(asyncio.CancelledError):
-            await beating
+        await _end(beating)
         await heartbeat.stop()
     log.info("stopped")
     return 0
@@ -122,11 +119,19 @@ async def until_stopped(stop: asyncio.Event, *works: Coroutine[Any, Any, None]) 
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        for task in tasks:
+        await _end(*tasks)
+    for task in [*done, *tasks]:
+        if not task.cancelled():
+            task.result()
+
+
+async def _end(*tasks: asyncio.Future[Any]) -> None:
+    """Cancel `tasks` until they are over: a library may swallow the first cancel (see core.bus)."""
+    pending: set[asyncio.Future[Any]] = set(tasks)
+    while pending:
+        for task in pending:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-    for task in done:
-        task.result()
+        _, pending = await asyncio.wait(pending, timeout=0.5)
 
 
 def _where(error: BaseException) -> str:

@@ -52,7 +52,7 @@ LABELS = {
 
 
 def _clean(text: str, kept: str = "") -> str:
-    """Refuses control characters (a NUL breaks databases, a line break forges lines) and lone surrogates."""
+    """Refuses control characters: a NUL breaks databases, a line break forges lines."""
     for character in text:
         if character not in kept and unicodedata.category(character) in ("Cc", "Cs"):
             raise PydanticCustomError(
@@ -73,7 +73,8 @@ Line = Annotated[str, BeforeValidator(_null_is_empty), AfterValidator(_clean)]
 Paragraphs = Annotated[
     str, BeforeValidator(_null_is_empty), AfterValidator(lambda text: _clean(text, kept="\n\r\t"))
 ]
-Code = Annotated[str | None, BeforeValidator(_empty_is_null)]
+_Digits = Annotated[str, Field(pattern=r"^[0-9]{1,15}$")]
+Code = Annotated[_Digits | None, BeforeValidator(_empty_is_null)]
 
 
 class CategoryKey(BaseModel):
@@ -81,9 +82,9 @@ class CategoryKey(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    edition: str = Field(max_length=8)
-    kind: str = Field(max_length=8)
-    code: str = Field(max_length=8)
+    edition: Line = Field(max_length=8)
+    kind: Line = Field(max_length=8)
+    code: Line = Field(max_length=8)
 
 
 class CaseForm(BaseModel):
@@ -93,8 +94,8 @@ class CaseForm(BaseModel):
 
     kind: Annotated[Kind | None, BeforeValidator(_empty_is_null)] = None
     description: Paragraphs = Field("", max_length=4000)
-    district: Code = Field(None, max_length=15)
-    street: Code = Field(None, max_length=15)
+    district: Code = None
+    street: Code = None
     address: Line = Field("", max_length=256)
     reporter_name: Line = Field("", max_length=64)
     callback_number: Line = Field("", max_length=32)

@@ -107,8 +107,23 @@ async def test_followers_hear_what_happens_from_now_on(
     listening = asyncio.create_task(listen())
     await poll(has_heard, "the follower hears")
     listening.cancel()
+    await asyncio.wait([listening])
     assert 0 not in heard
     assert heard == sent[heard[0] : heard[-1] + 1], "once each, in order, none left out"
+
+
+async def test_a_cancel_is_never_lost(bus: Bus) -> None:
+    async def listen() -> None:
+        async for _event in bus.follow():
+            pass
+
+    for turns in range(120):
+        listening = asyncio.create_task(listen())
+        for _ in range(turns % 40):
+            await asyncio.sleep(0)
+        listening.cancel()
+        done, _ = await asyncio.wait([listening], timeout=2)
+        assert done, f"still reading after a cancel {turns % 40} turns in"
 
 
 async def test_a_redis_restart_is_waited_for(redis_server: Any, bus: Bus, clock: FixedClock) -> None:

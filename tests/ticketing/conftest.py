@@ -1,0 +1,57 @@
+"""A loaded catalogue, people of each role, and a draft to work on."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from core.clock import FixedClock
+from core.db import SessionFactory
+from core.tables import Account
+from ticketing import catalogue, drafts
+from ticketing.tables import Case
+
+#: What a seat has to fill in, at least.
+COMPLETE: dict[str, Any] = {"kind": "complaint", "description": "路灯不亮", "district": "210202"}
+
+
+@pytest.fixture
+def complete() -> dict[str, Any]:
+    return dict(COMPLETE)
+
+
+@pytest.fixture
+async def people(sessions: SessionFactory, clock: FixedClock) -> dict[str, Account]:
+    """One account of each role by role name; the catalogue and places are loaded too."""
+    names = {"seat": "王芳", "shift_leader": "李强", "administrator": "赵敏"}
+    people = {
+        role: Account(
+            username=role, display_name=name, role=role, password_hash="", failures=0, created_at=clock.now()
+        )
+        for role, name in names.items()
+    }
+    async with sessions() as session:
+        session.add_all(people.values())
+        await catalogue.load(session)
+        await session.commit()
+    return people
+
+
+@pytest.fixture
+def open_draft(
+    sessions: SessionFactory, clock: FixedClock, people: dict[str, Account]
+) -> Callable[..., Awaitable[Case]]:
+    async def make(call_id: str = "a-1", transcript: str = "") -> Case:
+        case, _ = await drafts.open_draft(
+            sessions, call_id=call_id, caller_number="13800001234", transcript=transcript, clock=clock
+        )
+        return case
+
+    return make
+
+
+@pytest.fixture
+async def draft(open_draft: Callable[..., Awaitable[Case]]) -> Case:
+    return await open_draft()

@@ -1,0 +1,147 @@
+"""ticketing.queries and .catalogue: pages, one case whole, no more statements for three rows than for one."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from core.clock import FixedClock
+from core.db import SessionFactory
+from core.errors import HotlineError, InvalidError
+from core.tables import Account, Role
+from ticketing import catalogue, moves, queries
+from ticketing.tables import Case
+
+Draft = Callable[..., Awaitable[Case]]
+
+
+@pytest.fixture
+async def session(sessions: SessionFactory) -> AsyncIterator[AsyncSession]:
+    async with sessions() as session:
+        yield session
+
+
+@contextmanager
+def counted(engine: AsyncEngine) -> Iterator[list[str]]:
+    """The SQL statements run inside."""
+    statements: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        statements.append(statement)
+
+    event.listen(engine.sync_engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(engine.sync_engine, "before_cursor_execute", note)
+
+
+async def test_pages_come_newest_first_and_miss_nothing(session: AsyncSession, open_draft: Draft) -> None:
+    made = [(await open_draft(f"a-{n}")).id for n in range(5)]
+    seen: list[int] = []
+    cursor: str | None = None
+    while True:
+        page = await queries.page(session, limit=2, cursor=cursor)
+        seen += [case.id for case in page.items]
+        await open_draft(f"meanwhile-{len(seen)}")
+        cursor = page.next
+        if cursor is None:
+            break
+    assert seen == made[::-1]
+
+
+async def test_pages_of_one_stage(session: AsyncSession, draft: Case) -> None:
+    assert len((await queries.page(session, stage="draft")).items) == 1
+    assert (await queries.page(session, stage="closed")).items == []
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({"stage": "x"}, "stage"),
+        ({"limit": 0}, "limit"),
+        ({"limit": 201}, "limit"),
+        ({"cursor": "x"}, "cursor"),
+        ({"cursor": "9" * 30}, "cursor"),
+    ],
+)
+async def test_strange_queries(session: AsyncSession, query: dict[str, Any], field: str) -> None:
+    with pytest.raises(InvalidError) as refusal:
+        await queries.page(session, **query)
+    assert set(refusal.value.details["fields"]) == {field}  # type: ignore[call-overload]
+
+
+async def test_three_rows_cost_as_many_statements_as_one(
+    engine: AsyncEngine, session: AsyncSession, open_draft: Draft
+) -> None:
+    counts = []
+    for more in (1, 2):
+        for n in range(more):
+            await open_draft(f"{more}-{n}")
+        with counted(engine) as statements:
+            await queries.page(session)
+        counts.append(len(statements))
+    assert counts == [1, 1]
+
+
+async def test_detail_costs_the_same_however_long_the_history(
+    engine: AsyncEngine,
+    sessions: SessionFactory,
+    clock: FixedClock,
+    people: dict[str, Account],
+    draft: Case,
+    complete: dict[str, Any],
+) -> None:
+    counts = []
+    for name, role in (("", ""), ("register", "seat"), ("establish", "shift_leader")):
+        if name:
+            draft = await moves.move(
+                sessions,
+                case_id=draft.id,
+                move=name,
+                actor=people[role],
+                version=draft.version,
+                fields=complete if name == "register" else None,
+                clock=clock,
+            )
+        async with sessions() as session:
+            with counted(engine) as statements:
+                found = await queries.detail(session, draft.id, Role.SHIFT_LEADER)
+        counts.append(len(statements))
+    assert counts == [2, 2, 2]
+    assert [line.actor for line in found.history] == [None, "王芳", "李强"]
+    assert [move.name for move in found.moves] == ["close"]
+
+
+async def test_no_such_case(session: AsyncSession) -> None:
+    with pytest.raises(HotlineError) as refusal:
+        await queries.detail(session, 1, Role.SEAT)
+    assert refusal.value.status == 404
+
+
+async def test_the_catalogue_loads_once_and_keeps_what_a_city_edited(sessions: SessionFactory) -> None:
+    async with sessions() as session:
+        assert await catalogue.load(session) == 139 + 197 + 403 + 45
+        rows = {(row.kind, row.code): row for row in await catalogue.categories(session, "2013")}
+        assert rows["部件", "0101"].minor == "上水井盖"
+        assert rows["事件", "0101"].minor == "私搭乱建"
+        rows["部件", "0101"].minor = "井盖"
+        await session.commit()
+    async with sessions() as session:
+        assert await catalogue.load(session) == 0
+        again = await catalogue.categories(session, "2013")
+        assert len(again) == 197
+        assert [row.minor for row in again if (row.kind, row.code) == ("部件", "0101")] == ["井盖"]
+        assert await catalogue.categories(session, "1999") == []
+        levels = [place.level for place in await catalogue.places(session)]
+        assert levels == sorted(levels) and set(levels) == {2, 3, 4}
+
+
+async def test_cases_of_calls(session: AsyncSession, draft: Case) -> None:
+    assert await queries.ids_by_call(session, ["a-1", "a-2"]) == {"a-1": draft.id}
+    assert await queries.ids_by_call(session, []) == {}

@@ -1,0 +1,72 @@
+"""ticketing.workflow: the table holds together, and a refusal says why."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from core.errors import HotlineError
+from core.tables import Role
+from ticketing import forms, workflow
+from ticketing.tables import Case, Stage
+from ticketing.workflow import CLOSE, ESTABLISH, MOVES, REGISTER
+
+
+def test_every_row_speaks_of_things_there_are() -> None:
+    columns = set(Case.__table__.columns.keys())
+    for move in MOVES.values():
+        assert set(move.needs) <= set(forms.COLUMNS)
+        assert move.stamp is None or move.stamp in columns
+        assert move.zh and move.en
+    assert len({move.name for move in MOVES.values()}) == len(MOVES)
+
+
+def test_every_stage_can_be_reached_and_only_closed_is_an_end() -> None:
+    assert {move.to for move in MOVES.values()} == set(Stage)
+    assert set(Stage) - {stage for move in MOVES.values() for stage in move.sources} == {Stage.CLOSED}
+
+
+@pytest.mark.parametrize(
+    ("stage", "role", "names"),
+    [
+        (Stage.DRAFT, Role.SEAT, ["register"]),
+        (Stage.DRAFT, Role.SHIFT_LEADER, ["register"]),
+        (Stage.DRAFT, Role.ADMINISTRATOR, []),
+        (Stage.REGISTERED, Role.SEAT, []),
+        (Stage.REGISTERED, Role.SHIFT_LEADER, ["establish"]),
+        (Stage.ESTABLISHED, Role.SHIFT_LEADER, ["close"]),
+        (Stage.CLOSED, Role.SHIFT_LEADER, []),
+    ],
+)
+def test_allowed(stage: Stage, role: Role, names: list[str]) -> None:
+    assert [move.name for move in workflow.allowed(stage, role)] == names
+
+
+def refusal_of(move: workflow.Move, case: Case, note: str = "") -> tuple[str, str]:
+    with pytest.raises(HotlineError) as refusal:
+        workflow.check(move, case, note)
+    return refusal.value.code, str(refusal.value)
+
+
+def test_refusals_say_why() -> None:
+    closed = Case(stage=Stage.CLOSED)
+    assert refusal_of(ESTABLISH, closed) == ("wrong_stage", "案卷已结案，不能进行“立案”操作")
+    guarded = replace(CLOSE, guards=(lambda case: None, lambda case: "处理结果尚未核查"))
+    established = Case(stage=Stage.ESTABLISHED)
+    assert refusal_of(guarded, established) == ("not_now", "处理结果尚未核查")
+    assert refusal_of(replace(CLOSE, note_required=True), established, "  ")[0] == "invalid"
+    workflow.check(CLOSE, established, "")
+
+
+def test_roles() -> None:
+    with pytest.raises(HotlineError, match="立案") as refusal:
+        workflow.check_role(ESTABLISH, Role.SEAT)
+    assert refusal.value.code == "role_not_allowed"
+    with pytest.raises(HotlineError):
+        workflow.check_role(REGISTER, None)
+    with pytest.raises(HotlineError):
+        workflow.check_role(workflow.OPEN_DRAFT, Role.SHIFT_LEADER)
+    workflow.check_role(workflow.OPEN_DRAFT, None)
+    with pytest.raises(HotlineError, match="飞"):
+        workflow.find("飞")
