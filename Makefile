@@ -23,7 +23,6 @@ check: bootstrap-dev
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	@$(BIN)/hotline setup --only front-end-packages
 	$(BIN)/python -m hotline.front_end typecheck
 
 demo-call:
@@ -31,7 +30,6 @@ demo-call:
 
 docs: bootstrap-dev
 	$(BIN)/hotline settings > docs/hotline.example.toml
-	$(BIN)/hotline flows > docs/call-flows.md
 
 lock:
 	$(UV) $(LOCK) pyproject.toml -o requirements.txt

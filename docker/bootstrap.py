@@ -75,7 +75,8 @@ def make_environment(requirements: Path) -> None:
 
 
 def pip(*args: str) -> None:
-    line = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    line = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--use-pep517"]
+    line += ["--disable-pip-version-check"]
     environment = os.environ | {"PIP_ROOT_USER_ACTION": "ignore"}
     if subprocess.run([*line, *args], env=environment).returncode:
         raise Refusal("Python packages could not be installed; pip says why above.")
