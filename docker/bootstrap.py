@@ -56,7 +56,9 @@ def make_environment(requirements: Path) -> None:
         Refusal: the host's Python cannot make environments, or pip failed (its output has been shown).
     """
     stamp = VENV / f".stamp-{requirements.stem}"
-    digest = hashlib.sha256(requirements.read_bytes() + (CHECKOUT / "pyproject.toml").read_bytes()).hexdigest()
+    digest = hashlib.sha256(
+        requirements.read_bytes() + (CHECKOUT / "pyproject.toml").read_bytes()
+    ).hexdigest()
     if stamp.exists() and stamp.read_text(encoding="utf-8") == digest:
         return
     if not (VENV / "bin" / "pip").exists():
