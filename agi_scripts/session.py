@@ -91,15 +91,22 @@ class AgiSession:
 
     async def _reply(self) -> str:
         while True:
-            line = (await self._reader.readline()).decode("utf-8", "replace")
-            if not line:
-                raise ChannelGoneError("connection closed")
-            if line.strip() == "HANGUP":
+            line = await self._line()
+            if line == "HANGUP":
                 continue
             if line.startswith("520-"):
-                while line and not line.startswith("520 "):
-                    line = (await self._reader.readline()).decode("utf-8", "replace")
-            return line.strip()
+                while not line.startswith("520 "):
+                    line = await self._line()
+            return line
+
+    async def _line(self) -> str:
+        try:
+            line = (await self._reader.readline()).decode("utf-8", "replace")
+        except ValueError as error:
+            raise AgiError("reply line too long") from error
+        if not line:
+            raise ChannelGoneError("connection closed")
+        return line.strip()
 
     async def set_variable(self, name: str, value: str) -> None:
         await self.command(f"SET VARIABLE {name} {quote(value)}")

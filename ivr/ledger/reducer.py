@@ -1,4 +1,5 @@
-"""From the events of one call to its ledger row. Pure: same events, same row, in whatever order they came."""
+"""From the events of one call to its ledger row. Pure: same events, same row, in whatever order they came,
+however often."""
 
 from __future__ import annotations
 
@@ -59,7 +60,8 @@ class _State:
 
 def reduce(call_id: str, events: Iterable[e.SwitchEvent]) -> CallRecord | None:
     """The call's record after `events`; None when no INVITE from a trunk is among them."""
-    ordered = sorted(events, key=lambda event: (event.at, event.id))
+    once = {event.id: event for event in events}.values()
+    ordered = sorted(once, key=lambda event: (event.at, event.id))
     if not any(isinstance(event, e.CallArrived) for event in ordered):
         return None
     record, state = CallRecord(call_id), _State()
@@ -87,9 +89,9 @@ def _apply(r: CallRecord, s: _State, event: e.SwitchEvent) -> None:
         case e.QueueJoined(queue=queue):
             r.queue, r.queued_at = queue, r.queued_at or event.at
         case e.CallerLeft(by=by):
-            r.ended_at, r.hung_up_by = event.at, by
-        case e.CallLost():
-            r.ended_at, s.lost = r.ended_at or event.at, True
+            r.ended_at, r.hung_up_by, s.lost = event.at, by, False
+        case e.CallLost() if r.ended_at is None:
+            r.ended_at, s.lost = event.at, True
         case _:
             _apply_talk(r, s, event)
 
@@ -110,7 +112,7 @@ def _apply_talk(r: CallRecord, s: _State, event: e.SwitchEvent) -> None:
         case e.SeatDisconnected() if s.talk_since:
             r.talk_s += (event.at - s.talk_since).total_seconds()
             s.talk_since = None
-        case e.SeatHungUp(by=by) if r.seat:
+        case e.SeatHungUp(seat=seat, by=by) if seat == r.seat:
             s.seat_ended_it = by == "seat"
         case e.MessageStarted():
             s.message_since = event.at

@@ -19,8 +19,8 @@ from ivr.ledger.events import EVENT_TYPES, SwitchEvent, body_of
 from ivr.ledger.reducer import CallRecord, reduce
 from ivr.ledger.tables import Call, CallEvent
 
-#: Longest calling number kept; a carrier that sends more is not sending a number.
-MAX_RAW = 500
+#: Longest calling and called number kept; a carrier that sends more is not sending a number.
+MAX_RAW, MAX_DID = 500, 64
 
 
 async def apply(session: AsyncSession, events: Sequence[SwitchEvent], area_code: str) -> None:
@@ -73,6 +73,7 @@ def _fill(row: Call, record: CallRecord, area_code: str) -> None:
     raw, withheld = values.pop("caller_raw")[:MAX_RAW], values.pop("withheld")
     number = normalise(raw, area_code)
     row.caller_raw = quote(raw, safe="+*#@.- ")
+    values["did"] = record.did[:MAX_DID]
     row.caller = "" if withheld else number.normal
     row.caller_kind = NumberKind.WITHHELD if withheld else number.kind
     for name, value in values.items():

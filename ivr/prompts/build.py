@@ -14,7 +14,7 @@ from pathlib import Path
 from core.settings import Settings
 from ivr.prompts import catalogue, tones
 from ivr.prompts.audio import AudioSegment, audioop, detect_leading_silence
-from ivr.prompts.tts import EspeakNg, Synthesiser
+from ivr.prompts.tts import EspeakNg, Synthesiser, SynthesisError
 
 RATE_HZ = 8000
 #: Loudness every prompt is brought to, dBFS of the mean power; peaks are kept below PEAK_DBFS.
@@ -26,9 +26,15 @@ STAMPS = "stamps.json"
 
 
 def level(sound: AudioSegment) -> AudioSegment:
-    """Trim silence, keep 80 ms at both ends, bring to the common loudness without clipping."""
+    """Trim silence, keep 80 ms at both ends, bring to the common loudness without clipping.
+
+    Raises:
+        ivr.prompts.tts.SynthesisError: there is nothing but silence.
+    """
     start = detect_leading_silence(sound, SILENCE_DBFS)
     end = detect_leading_silence(sound.reverse(), SILENCE_DBFS)
+    if start >= len(sound):
+        raise SynthesisError("the synthesiser made nothing but silence")
     spoken = sound[max(0, start - 80) : len(sound) - max(0, end - 80)]
     gain = min(LOUDNESS_DBFS - spoken.dBFS, PEAK_DBFS - spoken.max_dBFS)
     return spoken.apply_gain(gain)

@@ -46,15 +46,17 @@ def translate(line: str, event_id: str) -> e.SwitchEvent | None:
         event_id: position of the line; becomes the event's id.
 
     Raises:
-        CelError: the line has the wrong number of fields or no time.
+        CelError: the line has the wrong number of fields, no time, or a NUL, which no database keeps.
     """
     fields = line.split(" ")
     if len(fields) != len(_Line._fields):
         raise CelError(f"{len(fields)} fields instead of {len(_Line._fields)}: {line[:200]!r}")
     cel = _Line(*(unquote(f) for f in fields))
+    if any("\0" in field for field in cel):
+        raise CelError(f"NUL in {line[:200]!r}")
     try:
         at = datetime.fromtimestamp(float(cel.time), UTC)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise CelError(f"no time in {line[:200]!r}") from error
     common = _Common(event_id, cel.linked_id, at)
     if trunk := _TRUNK.match(cel.channel):

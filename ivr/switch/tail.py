@@ -22,48 +22,66 @@ class Line:
     text: str
 
 
+@dataclass(frozen=True)
+class _Position:
+    """How far a file is done with; a file's generation is made of its first line."""
+
+    generation: str
+    offset: int
+
+
 class EventFile:
     """Reads complete lines from where the position file says; moves it on when told they are safe."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._position_path = path.with_suffix(".position")
-        self._next_offset = 0
-        self._generation = ""
+        self._reading = path
+        self._next = _Position("", 0)
 
     def read(self) -> list[Line]:
         """Up to BATCH_LINES complete lines not yet committed; empty when there are none."""
-        try:
-            with self._path.open("rb") as file:
-                self._generation = hashlib.sha256(file.readline()).hexdigest()[:12]
-                offset = self._committed()
-                file.seek(offset)
-                lines = list(self._complete_lines(file, offset))
-        except FileNotFoundError:
-            return []
-        return lines
+        committed = self._committed()
+        # The switch may have been writing a line at the very moment its file was set aside.
+        rest = self._read(self._aside(committed), committed) if committed.generation else []
+        return rest or self._read(self._path, committed)
 
     def commit(self) -> None:
         """Everything handed out by the last `read` is stored: never hand it out again."""
         part = self._position_path.with_suffix(".part")
-        part.write_text(json.dumps({"generation": self._generation, "offset": self._next_offset}))
+        part.write_text(json.dumps({"generation": self._next.generation, "offset": self._next.offset}))
         part.replace(self._position_path)
-        if self._next_offset >= ROTATE_BYTES and self._next_offset == self._path.stat().st_size:
-            self._path.rename(self._path.with_suffix(f".{self._generation}"))
+        is_long = self._reading == self._path and self._next.offset >= ROTATE_BYTES
+        if is_long and self._next.offset == self._path.stat().st_size:
+            self._path.rename(self._aside(self._next))
 
-    def _committed(self) -> int:
+    def _aside(self, position: _Position) -> Path:
+        return self._path.with_suffix(f".{position.generation}")
+
+    def _read(self, path: Path, committed: _Position) -> list[Line]:
+        try:
+            with path.open("rb") as file:
+                generation = hashlib.sha256(file.readline()).hexdigest()[:12]
+                offset = committed.offset if committed.generation == generation else 0
+                file.seek(offset)
+                self._reading, self._next = path, _Position(generation, offset)
+                return list(self._complete_lines(file))
+        except FileNotFoundError:
+            return []
+
+    def _committed(self) -> _Position:
+        """Where to go on; from the beginning if the position file is not there or was cut short."""
         try:
             position = json.loads(self._position_path.read_text())
-        except (FileNotFoundError, ValueError):
-            return 0
-        return int(position["offset"]) if position.get("generation") == self._generation else 0
+            return _Position(str(position["generation"]), int(position["offset"]))
+        except (FileNotFoundError, ValueError, TypeError, KeyError):
+            return _Position("", 0)
 
-    def _complete_lines(self, file: Iterator[bytes], offset: int) -> Iterator[Line]:
-        self._next_offset = offset
+    def _complete_lines(self, file: Iterator[bytes]) -> Iterator[Line]:
+        generation, offset = self._next.generation, self._next.offset
         for count, raw in enumerate(file):
             if not raw.endswith(b"\n") or count == BATCH_LINES:
                 return
-            yield Line(
-                f"{self._generation}:{self._next_offset:012d}", raw.decode("utf-8", "replace").rstrip("\n")
-            )
-            self._next_offset += len(raw)
+            yield Line(f"{generation}:{offset:012d}", raw.decode("utf-8", "replace").rstrip("\n"))
+            offset += len(raw)
+            self._next = _Position(generation, offset)
