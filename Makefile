@@ -30,6 +30,8 @@ demo-call:
 
 docs: bootstrap-dev
 	$(BIN)/hotline settings > docs/hotline.example.toml
+	$(BIN)/hotline flows > docs/call-flows.md
+	$(BIN)/hotline contract > asterisk_conf/README.md
 
 lock:
 	$(UV) $(LOCK) pyproject.toml -o requirements.txt

@@ -60,6 +60,8 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("count", type=int, nargs="?", default=1, help="how many (default 1)")
     add("prompts", _prompts, "speak the prompts that are missing or stale")
     add("settings", _settings, "print the documented settings file")
+    add("flows", _flows, "print docs/call-flows.md: every way a call can go")
+    add("contract", _contract, "print asterisk_conf/README.md: what dialplan and Python both know")
     return parser
 
 
@@ -125,6 +127,20 @@ def _settings(_arguments: argparse.Namespace) -> int:
     from hotline import example_settings
 
     sys.stdout.write(example_settings.render())
+    return 0
+
+
+def _flows(_arguments: argparse.Namespace) -> int:
+    from hotline import flow_docs
+
+    sys.stdout.write(flow_docs.render())
+    return 0
+
+
+def _contract(_arguments: argparse.Namespace) -> int:
+    from asterisk_conf import readme
+
+    sys.stdout.write(readme.render())
     return 0
 
 
