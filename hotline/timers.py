@@ -1,4 +1,4 @@
-"""The part `timers`: publishes the outbox and opens draft cases from calls.
+"""The part `timers`: publishes the outbox, opens draft cases from calls, watches over FastAGI.
 
 Here, and only here, the case engine meets the ledger and the recorder: it reads their tables for it.
 """
@@ -19,6 +19,7 @@ from core.clock import Clock, SystemClock
 from core.db import SessionFactory, make_engine, make_sessions
 from core.process import until_stopped, wait_for_database, wait_for_redis
 from core.settings import Settings
+from hotline import watchdog
 from ivr.ledger.tables import Call
 from recorder.tables import Recording, Transcript
 from ticketing.intake import Intake
@@ -44,7 +45,7 @@ class LedgerCalls:
 
 
 class RecorderTranscripts:
-    """`ticketing.intake.TranscriptFacts` from the recorder: a real model before the test model, newer first."""
+    """`ticketing.intake.TranscriptFacts` from the recorder: a real model's before the test model's."""
 
     def __init__(self, sessions: SessionFactory) -> None:
         self._sessions = sessions
@@ -72,7 +73,11 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
     log.info("ready")
     try:
         await until_stopped(
-            stop, relay_forever(sessions, bus, clock), open_drafts(bus, intake, clock), prune(sessions, clock)
+            stop,
+            relay_forever(sessions, bus, clock),
+            open_drafts(bus, intake, clock),
+            prune(sessions, clock),
+            watchdog.watch(settings),
         )
     finally:
         await bus.close()

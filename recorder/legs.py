@@ -30,6 +30,8 @@ CHUNK = 10 * RATE
 _CALL_ID = r"[a-z][a-z0-9]{0,15}-[0-9]{10}\.[0-9]{1,9}"
 _CALL_ID_ONLY = re.compile(_CALL_ID)
 _LEG_NAME = re.compile(rf"({_CALL_ID})-(?:caller|hotline)\.alaw")
+#: Where the switch looks for the end of a message; what was said is in the caller's leg too.
+_SCRATCH_NAME = re.compile(rf"{_CALL_ID}-message\.alaw")
 
 
 class Side(StrEnum):
@@ -123,6 +125,8 @@ class Legs:
         return sums
 
     def remove(self) -> None:
+        """Delete the legs, and before them the switch's scratch file, so that it is never left alone."""
+        (self.folder / f"{check_call_id(self.call_id)}-message.alaw").unlink(missing_ok=True)
         for side in Side:
             self.path(side).unlink(missing_ok=True)
 
@@ -146,7 +150,7 @@ def in_spool(folder: Path) -> tuple[list[Legs], list[str]]:
         for entry in entries:
             if match := _LEG_NAME.fullmatch(entry.name):
                 calls.add(match[1])
-            else:
+            elif not _SCRATCH_NAME.fullmatch(entry.name):
                 strange.append(entry.name)
     return [Legs(folder, call_id) for call_id in sorted(calls)], sorted(strange)
 

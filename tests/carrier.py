@@ -104,10 +104,7 @@ class Carrier:
         loop = asyncio.get_running_loop()
         _, line = await loop.create_datagram_endpoint(Ear, local_addr=(self._address, 0))
         who = who or f"<sip:{caller}@{self._address}>"
-        if refused_with:
-            ending = _refusal(refused_with, who)
-        else:
-            ending = _answered(who, hang_up_after_s)
+        ending = _refusal(refused_with, who) if refused_with else _answered(who, hang_up_after_s)
         xml = _HEAD + _invite(who, headers, line.port) + _PROVISIONAL + ending + "</scenario>\n"
         with tempfile.TemporaryDirectory(prefix="hotline-carrier-") as name:
             folder = Path(name)
@@ -190,5 +187,6 @@ def _answered(who: str, hang_up_after_s: float) -> str:
         return start + pause + bye + '<recv response="200" rtd="1" timeout="10000"/>\n'
     return start + (
         f'<recv request="BYE" rtd="1" timeout="{int(PATIENCE_S * 2000)}"/>\n<send><![CDATA[\nSIP/2.0 200 OK\n'
-        "[last_Via:]\n[last_From:]\n[last_To:]\n[last_Call-ID:]\n[last_CSeq:]\nContent-Length: 0\n\n]]></send>\n"
+        "[last_Via:]\n[last_From:]\n[last_To:]\n[last_Call-ID:]\n[last_CSeq:]\n"
+        "Content-Length: 0\n\n]]></send>\n"
     )

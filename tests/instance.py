@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 from sqlalchemy import select
 
-from core.native import command
 from core.db import make_engine, make_sessions
+from core.native import command
 from core.settings import Settings
 from hotline.supervise import Control
 from ivr.ledger.tables import Call, Seat
+from recorder.tables import Recording, RecordingState
 from tests.carrier import Carrier, free_udp_port
+from ticketing.tables import Case
 
 START_S = 60.0
 #: Short, so that tests do not wait for callers' patience; the dialplan takes them from the settings.
@@ -154,6 +158,45 @@ class HotlineInstance:
         return subprocess.run(line, capture_output=True, timeout=20, check=False).stdout.decode(
             errors="replace"
         )
+
+    def asterisk_pid(self) -> int:
+        """Process id of Asterisk itself, below the isolation it runs in."""
+        etc = str(self.settings.asterisk_dir / "etc" / "asterisk.conf")
+        for folder in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                words = (folder / "cmdline").read_bytes().decode(errors="replace").split("\0")
+                if words[0].endswith("asterisk") and etc in words:
+                    return int(folder.name)
+        raise AssertionError("no Asterisk of this instance is running")
+
+    @contextlib.contextmanager
+    def locked_database(self) -> Iterator[None]:
+        """Nobody else can write to the (SQLite) database meanwhile."""
+        connection = sqlite3.connect(self.state / "hotline.db", isolation_level=None)
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            yield
+        finally:
+            connection.close()
+
+    async def draft_of(self, call_id: str, seconds: float = 30.0) -> Case:
+        """The case opened from a call."""
+        return await self._row(select(Case).where(Case.call_id == call_id), f"case of {call_id}", seconds)
+
+    async def recording_of(self, call_id: str, seconds: float = 30.0) -> Recording:
+        """The call's recording, once its archive copy is verified."""
+        done = (RecordingState.VERIFIED, RecordingState.TRANSCRIBED)
+        query = select(Recording).where(Recording.call_id == call_id, Recording.state.in_(done))
+        return await self._row(query, f"verified recording of {call_id}", seconds)
+
+    async def _row(self, query: Any, what: str, seconds: float) -> Any:
+        end = time.monotonic() + seconds
+        while True:
+            async with self.sessions() as session:
+                if (row := await session.scalar(query)) is not None:
+                    return row
+            assert time.monotonic() < end, f"not within {seconds} s: {what}\n{self.output()}"
+            await asyncio.sleep(0.05)
 
     async def calls(self) -> list[Call]:
         """The ledger, oldest first."""

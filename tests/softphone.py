@@ -11,6 +11,7 @@ from core.native import command, root_for_tests
 from core.settings import Settings
 from ivr.prompts.audio import audioop
 from tests.carrier import free_udp_port
+from tests.waiting import poll
 
 #: baresip hangs up when its file ends.
 LONGEST_CALL_S = 60
@@ -76,14 +77,7 @@ class Softphone:
         )
 
     async def _until(self, what: str, text: str, seconds: float = 15.0) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                while text not in self.output():
-                    assert self._process is not None
-                    assert self._process.returncode is None, self.output()
-                    await asyncio.sleep(0.05)
-        except TimeoutError:
-            raise AssertionError(f"softphone not {what} within {seconds} s:\n{self.output()}") from None
+        await poll(lambda: text in self.output(), f"softphone {what}", seconds)
 
     def output(self) -> str:
         return (self.folder / "log").read_text(errors="replace")
@@ -106,9 +100,7 @@ class Softphone:
         sip = self._settings.sip
         before = self.output().count("terminated")
         await self.command("dial", f"sip:{number}@{sip.host}:{sip.port}")
-        async with asyncio.timeout(20):
-            while self.output().count("terminated") == before:
-                await asyncio.sleep(0.05)
+        await poll(lambda: self.output().count("terminated") > before, "the softphone's call is over")
 
     def heard(self) -> bytes:
         """What it heard in its last call, 16-bit linear at 8 kHz. Read it after the call."""

@@ -7,6 +7,7 @@ panoramisk 1.4 re-sends un-acked actions after a reconnect, lets line breaks thr
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,7 +75,9 @@ class Switch:
             username=USER,
             secret=secret,
             forgetable_actions=tuple(name.lower() for name in _ACTIONS),
-            log=structlog.stdlib.get_logger("panoramisk"),
+            on_login=lambda _manager: log.info("connected to the switch"),
+            on_disconnect=lambda _manager, _error: log.warning("connection to the switch lost"),
+            log=_quiet_logger(),
         )
 
     async def connect(self) -> None:
@@ -163,6 +166,13 @@ class Switch:
         if not messages or not messages[0].success:
             raise SwitchRefusedError(str(messages[0].message) if messages else "no answer")
         return messages
+
+
+def _quiet_logger() -> logging.Logger:
+    """panoramisk tells of every try to reconnect, two seconds apart; we tell of the first loss only."""
+    logger = logging.getLogger("panoramisk")
+    logger.setLevel(logging.CRITICAL)
+    return logger
 
 
 def _member(message: Any) -> QueueMember:
