@@ -85,7 +85,8 @@ def pip(*args: str) -> None:
 
 
 def say(text: str) -> None:
-    print(f"set-up | {text}", flush=True)
+    sys.stdout.write(f"set-up | {text}\n")
+    sys.stdout.flush()
 
 
 def main(args: list[str]) -> int:
@@ -94,7 +95,7 @@ def main(args: list[str]) -> int:
         check_host(sys.version_info[:3], shutil.disk_usage(CHECKOUT).free, first_time=not VENV.exists())
         make_environment(requirements)
     except Refusal as refusal:
-        print(refusal, file=sys.stderr)
+        sys.stderr.write(f"{refusal}\n")
         return 69
     except KeyboardInterrupt:
         return 130
