@@ -1,0 +1,167 @@
+"""Lines of a real Asterisk's cel.log, and lines nobody should have written."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from asterisk_conf.contract import CEL_FIELDS
+from ivr.ledger import events as e
+from ivr.switch import cel
+from ivr.switch.cel import CelError, translate
+
+TRUNK = "hbb89a7-1795390344.0 hbb89a7-1795390344.0 PJSIP%2Ftrunk-demo-00000000"
+SEAT = "hbb89a7-1795390344.0 hbb89a7-1795390379.21 PJSIP%2F1001-00000003"
+BRIDGE = "%7B%22bridge_id%22%3A%22b9aa3336%22%2C%22bridge_technology%22%3A%22simple_bridge%22%7D"
+COMMON = {
+    "id": "f:0",
+    "call_id": "hbb89a7-1795390344.0",
+    "at": datetime.fromtimestamp(1795390344.329494, UTC),
+}
+
+
+def _hang_up(source: str) -> str:
+    return quote(f'{{"hangupcause":16,"hangupsource":"{source}","dialstatus":""}}', safe="")
+
+
+def _user(channel: str, kind: str, value: str) -> str:
+    """A CELGenUserEvent line as Asterisk writes it."""
+    data, extra = quote(f"{kind},{value}", safe=""), quote(f'{{"extra":"{value}"}}', safe="")
+    return f"{kind} 1795390344.329494 {channel} hl-inbound s CELGenUserEvent {data} {kind} {extra}"
+
+
+LINES: dict[str, e.SwitchEvent | None] = {
+    f"CHAN_START 1795390344.329494 {TRUNK} from-trunk 12319    ": e.CallArrived(
+        **COMMON, trunk="demo", did="12319"
+    ),
+    f"CHAN_START 1795390344.329494 {TRUNK} hl-inbound s    ": None,
+    f"ANSWER 1795390344.329494 {TRUNK} hl-inbound s Answer   ": e.CallAnswered(**COMMON),
+    f"APP_START 1795390344.329494 {TRUNK} hl-queue s Queue q-general%2Cc%2C%2C%2C30  ": e.QueueJoined(
+        **COMMON, queue="general"
+    ),
+    f"APP_END 1795390344.329494 {TRUNK} hl-queue s Queue q-general%2Cc%2C%2C%2C30  ": e.QueueLeft(**COMMON),
+    f"HANGUP 1795390344.329494 {TRUNK} hl-queue s    {_hang_up('PJSIP/trunk-demo-00000000')}": e.CallerLeft(
+        **COMMON, by="caller"
+    ),
+    f"HANGUP 1795390344.329494 {TRUNK} hl-goodbye s    {_hang_up('dialplan/builtin')}": e.CallerLeft(
+        **COMMON, by="hotline"
+    ),
+    f"HANGUP 1795390344.329494 {TRUNK} hl-queue s    {_hang_up('PJSIP/1001w-00000003')}": e.CallerLeft(
+        **COMMON, by="seat"
+    ),
+    f"LINKEDID_END 1795390344.329494 {TRUNK} hl-goodbye s    ": None,
+    f"BRIDGE_ENTER 1795390344.329494 {TRUNK} hl-queue s Queue q-general%2Cc%2C%2C%2C4  {BRIDGE}": None,
+    f"CHAN_START 1795390344.329494 {SEAT} from-seat s    ": None,
+    f"ANSWER 1795390344.329494 {SEAT} from-seat s AppQueue (Outgoing)  ": None,
+    f"BRIDGE_ENTER 1795390344.329494 {SEAT} from-seat s AppQueue (Outgoing)  {BRIDGE}": e.SeatConnected(
+        **COMMON, seat="1001"
+    ),
+    f"BRIDGE_EXIT 1795390344.329494 {SEAT} from-seat s AppQueue (Outgoing)  {BRIDGE}": (
+        e.SeatDisconnected(**COMMON, seat="1001")
+    ),
+    f"HANGUP 1795390344.329494 {SEAT} from-seat s AppQueue   {_hang_up('PJSIP/1001-00000003')}": e.SeatHungUp(
+        **COMMON, seat="1001", by="seat"
+    ),
+    f"HANGUP 1795390344.329494 {SEAT} from-seat s AppQueue   {_hang_up('PJSIP/trunk-demo-00000000')}": (
+        e.SeatHungUp(**COMMON, seat="1001", by="caller")
+    ),
+    _user(TRUNK, "CALLER", "allowed_not_screened:13800001234"): e.CallerNamed(
+        **COMMON, number="13800001234", withheld=False
+    ),
+    _user(TRUNK, "CALLER", "prohib_passed_screen:13800001234"): e.CallerNamed(
+        **COMMON, number="13800001234", withheld=True
+    ),
+    _user(TRUNK, "CALLER", "unavailable:"): e.CallerNamed(**COMMON, number="", withheld=True),
+    _user(TRUNK, "STEP", "greeting"): e.StepEntered(**COMMON, step="greeting"),
+    _user(TRUNK, "KEY", "#"): e.KeyPressed(**COMMON, key="#"),
+    _user(TRUNK, "MESSAGE", "start"): e.MessageStarted(**COMMON),
+    _user(TRUNK, "MESSAGE", "end"): e.MessageEnded(**COMMON, empty=False),
+    _user(TRUNK, "MESSAGE", "empty"): e.MessageEnded(**COMMON, empty=True),
+    _user(TRUNK, "UNHEARD_OF", "x"): None,
+    _user(SEAT, "STEP", "greeting"): None,
+    "ANSWER 1795390344.329494 l.0 u.0 Local%2Fx%40y-00000000%3B1 c s Answer   ": None,
+}
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_line(line: str) -> None:
+    assert translate(line, "f:0") == LINES[line]
+
+
+def test_fields_are_those_of_the_contract() -> None:
+    assert cel._Line._fields == tuple(CEL_FIELDS)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        "ANSWER",
+        f"ANSWER 1795390344.329494 {TRUNK} hl-inbound s Answer  ",
+        f"ANSWER 1795390344.329494 {TRUNK} hl-inbound s Answer    ",
+        f"ANSWER yesterday {TRUNK} hl-inbound s Answer   ",
+        f"ANSWER nan {TRUNK} hl-inbound s Answer   ",
+        f"ANSWER 1e300 {TRUNK} hl-inbound s Answer   ",
+        f"ANSWER -inf {TRUNK} hl-inbound s Answer   ",
+        f"CHAN_START 1795390344.329494 {TRUNK} from-trunk 12%00319    ",
+        "\0" * 200,
+        "\0" * 20 + f"ANSWER 1795390344.329494 {TRUNK} hl-inbound s Answer   ",
+    ],
+)
+def test_broken_lines(line: str) -> None:
+    with pytest.raises(CelError):
+        translate(line, "f:0")
+
+
+@pytest.mark.parametrize(
+    "extra", ["%7B", "%5B1%5D", "null", "%22x%22", "%7B%22extra%22%3Anull%7D", "%ff%fe", "%"]
+)
+def test_what_is_not_the_expected_json_says_nothing(extra: str) -> None:
+    line = f"STEP 1795390344.329494 {TRUNK} hl-inbound s CELGenUserEvent x STEP {extra}"
+    event = translate(line, "f:0")
+    assert isinstance(event, e.StepEntered)
+    assert event.step in ("", "None")
+    ended = translate(f"HANGUP 1795390344.329494 {TRUNK} hl-goodbye s    {extra}", "f:0")
+    assert ended == e.CallerLeft(**COMMON, by="hotline")
+
+
+HOSTILE = [
+    'a"b',
+    "${SHELL(id)}",
+    "1 2",
+    "138\r\nANSWER 1 2",
+    "%0d%0a",
+    "'; DROP TABLE calls; --",
+    "路灯",
+    "x" * 500,
+]
+
+
+@pytest.mark.parametrize("number", HOSTILE)
+def test_hostile_caller_text_stays_one_field(number: str) -> None:
+    """HL_RAW is percent-encoded by the dialplan, and the whole field once more by cel_custom."""
+    event = translate(_user(TRUNK, "CALLER", f"allowed:{quote(number, safe='')}"), "f:0")
+    assert event == e.CallerNamed(**COMMON, number=quote(number, safe=""), withheld=False)
+
+
+@given(st.text(max_size=300))
+def test_any_line_is_an_event_nothing_or_refused(text: str) -> None:
+    try:
+        translate(text, "f:0")
+    except CelError as error:
+        assert len(str(error)) < 3000
+
+
+@given(st.lists(st.text(max_size=20).map(lambda t: quote(t, safe="")), min_size=9, max_size=9))
+def test_any_fields_are_an_event_nothing_or_refused(fields: list[str]) -> None:
+    line = " ".join(["CHAN_START", "1795390344.3", *fields])
+    try:
+        event = translate(line, "f:0")
+    except CelError:
+        assert "%00" in line
+    else:
+        assert event is None or event.id == "f:0"
