@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +51,9 @@ def _free_tcp_port() -> int:
 class HotlineInstance:
     """`hotline run` as a person would start it, in a folder of its own."""
 
-    def __init__(self, overrides: dict[str, str] | None = None) -> None:
+    def __init__(self, overrides: dict[str, str] | None = None, wrapper: Sequence[str] = ()) -> None:
+        """`overrides`: environment; `wrapper`: words before the command, such as `unshare`."""
+        self._wrapper = list(wrapper)
         self._folder = tempfile.TemporaryDirectory(prefix="hotline-instance-", ignore_cleanup_errors=True)
         self.state = Path(self._folder.name)
         rtp = 20000 + os.getpid() % 200 * 100
@@ -88,7 +90,7 @@ class HotlineInstance:
         self._hotline("setup")
         self.log = (self.state / "run.out").open("wb")
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "hotline", "run"],
+            [*self._wrapper, sys.executable, "-m", "hotline", "run"],
             env=self.environment,
             stdout=self.log,
             stderr=subprocess.STDOUT,
@@ -182,6 +184,11 @@ class HotlineInstance:
     async def draft_of(self, call_id: str, seconds: float = 30.0) -> Case:
         """The case opened from a call."""
         return await self._row(select(Case).where(Case.call_id == call_id), f"case of {call_id}", seconds)
+
+    async def described_draft_of(self, call_id: str, seconds: float = 30.0) -> Case:
+        """The case opened from a call, once the transcript is in it."""
+        query = select(Case).where(Case.call_id == call_id, Case.description != "")
+        return await self._row(query, f"described case of {call_id}", seconds)
 
     async def recording_of(self, call_id: str, seconds: float = 30.0) -> Recording:
         """The call's recording, once its archive copy is verified."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+import asyncpg
 import pytest
 
 from tests.instance import HotlineInstance
@@ -21,3 +22,15 @@ async def seat(hotline: HotlineInstance) -> AsyncIterator[Softphone]:
         await phone.dial("*12")
     finally:
         await phone.stop()
+
+
+@pytest.fixture
+async def empty_postgresql(postgresql: str) -> AsyncIterator[str]:
+    """URL of a PostgreSQL database with nothing in it."""
+    connection = await asyncpg.connect(postgresql + "postgres")
+    try:
+        await connection.execute("CREATE DATABASE whole_instance")
+        yield postgresql + "whole_instance"
+        await connection.execute("DROP DATABASE whole_instance WITH (FORCE)")
+    finally:
+        await connection.close()

@@ -6,9 +6,8 @@ import asyncio
 
 from sqlalchemy import select
 
-from recorder.tables import Recording, Transcript
+from recorder.tables import Transcript
 from tests.instance import HotlineInstance
-from ticketing.tables import Case
 
 
 async def test_message_becomes_recording_transcript_and_draft(hotline: HotlineInstance) -> None:
@@ -30,25 +29,15 @@ async def test_message_becomes_recording_transcript_and_draft(hotline: HotlineIn
         ("goodbye", ""),
     ]
     assert abs((row.ended_at - row.answered_at).total_seconds() - measured) < 1
-    recording, transcript, case = await _what_became_of(hotline, row.id)
+    recording = await hotline.recording_of(row.id)
     assert abs(recording.duration_s - measured) < 1
+    case = await hotline.described_draft_of(row.id)
+    async with hotline.sessions() as session:
+        said = select(Transcript).where(Transcript.recording_id == recording.id, Transcript.side == "caller")
+        transcript = (await session.scalars(said)).one()
     assert "市政服务热线" in transcript.text
     assert transcript.is_test_model
     assert (case.stage, case.source, case.description) == ("draft", "telephone", transcript.text)
-
-
-async def _what_became_of(hotline: HotlineInstance, call_id: str) -> tuple[Recording, Transcript, Case]:
-    async with asyncio.timeout(30):
-        while True:
-            async with hotline.sessions() as session:
-                recording = await session.scalar(select(Recording).where(Recording.call_id == call_id))
-                said = select(Transcript).join(Recording, Recording.id == Transcript.recording_id)
-                said = said.where(Recording.call_id == call_id, Transcript.side == "caller")
-                transcript = await session.scalar(said)
-                case = await session.scalar(select(Case).where(Case.call_id == call_id))
-            if recording and transcript and case and case.description:
-                return recording, transcript, case
-            await asyncio.sleep(0.1)
 
 
 async def test_silence_is_no_message(hotline: HotlineInstance) -> None:
