@@ -155,7 +155,8 @@ class Switch:
         for name, value in fields.items():
             if any(c in value for c in "\r\n\0"):
                 raise SwitchRefusedError(f"{name} has a line break in it; nothing was sent")
-        if not self._manager.authenticated or self._manager.protocol is None:
+        protocol = self._manager.protocol
+        if not self._manager.authenticated or protocol is None or protocol.closed:
             raise SwitchUnavailableError
         try:
             async with asyncio.timeout(TIMEOUT_S):
