@@ -30,6 +30,8 @@ RELAY_EVERY_S = 0.2
 KEEP_PUBLISHED = timedelta(days=7)
 #: An event that could not be handled for this long is given up, with a log line.
 GIVE_UP_AFTER = timedelta(days=1)
+#: Stands before a description the small test model wrote: it says nothing about what people said.
+TEST_MODEL_NOTE = "（测试模型转写）"
 log = structlog.get_logger()
 
 
@@ -52,14 +54,17 @@ class RecorderTranscripts:
 
     async def caller_text(self, call_id: str) -> str:
         query = (
-            select(Transcript.text)
+            select(Transcript.text, Transcript.is_test_model)
             .join(Recording, Recording.id == Transcript.recording_id)
             .where(Recording.call_id == call_id, Transcript.side == "caller")
             .order_by(Transcript.is_test_model, Transcript.id.desc())
             .limit(1)
         )
         async with self._sessions() as session:
-            return await session.scalar(query) or ""
+            row = (await session.execute(query)).first()
+        if row is None or not row.text:
+            return ""
+        return TEST_MODEL_NOTE + row.text if row.is_test_model else str(row.text)
 
 
 async def main(settings: Settings, stop: asyncio.Event) -> None:

@@ -30,12 +30,9 @@ async def dead_resolver(tmp_path: Path) -> AsyncIterator[list[str]]:
 
 
 async def test_calls_are_unaffected(dead_resolver: list[str]) -> None:
-    begun = time.monotonic()
     line = [*dead_resolver, "timeout", "3", "getent", "hosts", "nobody.example"]
-    assert subprocess.run(line, check=False).returncode == 124, (
-        "the name server is not dead: nothing is tested"
-    )
-    assert time.monotonic() - begun >= 3
+    asked = await asyncio.create_subprocess_exec(*line)
+    assert await asked.wait() == 124, "the name server is not dead: nothing is tested"
     hotline = HotlineInstance(wrapper=dead_resolver)
     await asyncio.to_thread(hotline.start)
     try:

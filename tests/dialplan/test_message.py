@@ -6,6 +6,7 @@ import asyncio
 
 from sqlalchemy import select
 
+from hotline.timers import TEST_MODEL_NOTE
 from recorder.tables import Transcript
 from tests.instance import HotlineInstance
 
@@ -37,7 +38,8 @@ async def test_message_becomes_recording_transcript_and_draft(hotline: HotlineIn
         transcript = (await session.scalars(said)).one()
     assert "市政服务热线" in transcript.text
     assert transcript.is_test_model
-    assert (case.stage, case.source, case.description) == ("draft", "telephone", transcript.text)
+    assert (case.stage, case.source) == ("draft", "telephone")
+    assert case.description == TEST_MODEL_NOTE + transcript.text
 
 
 async def test_silence_is_no_message(hotline: HotlineInstance) -> None:

@@ -53,6 +53,11 @@ async def test_the_facts_of_a_call(sessions: SessionFactory, clock: FixedClock) 
     assert await RecorderTranscripts(sessions).caller_text("a-2") == ""
 
 
+async def test_what_the_test_model_heard_says_so(sessions: SessionFactory, clock: FixedClock) -> None:
+    await add_call(sessions, clock, {"tiny": ("路灯不亮", True)})
+    assert await RecorderTranscripts(sessions).caller_text("a-1") == "（测试模型转写）路灯不亮"
+
+
 async def test_from_call_to_draft(
     sessions: SessionFactory,
     database_url: str,
