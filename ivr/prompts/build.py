@@ -68,10 +68,10 @@ def _stamp(source: str) -> str:
 
 def _read_stamps(folder: Path) -> dict[str, str]:
     try:
-        stamps: dict[str, str] = json.loads((folder / STAMPS).read_text())
+        stamps = json.loads((folder / STAMPS).read_text())
     except (OSError, ValueError):
         return {}
-    return stamps
+    return stamps if isinstance(stamps, dict) else {}
 
 
 def build_all(settings: Settings, voice: Synthesiser | None = None) -> list[str]:

@@ -53,20 +53,26 @@ def load(settings: Settings, path: Path = CATALOGUE) -> dict[str, Prompt]:
     """Read the catalogue and fill in numbers from the settings.
 
     Raises:
-        CatalogueError: the file cannot be read, or an entry lacks `zh` or `en`; the message names both.
+        CatalogueError: the file cannot be read, or an entry does not fit; the message names both.
     """
     try:
         entries = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise CatalogueError(f"{path.name}: {error}") from error
     wait = settings.queue.max_wait_s
     prompts = {}
     for prompt_id, entry in entries.items():
+        if not isinstance(entry, dict):
+            raise CatalogueError(f"{path.name} [{prompt_id}]: must be a table with zh and en")
         missing = [name for name in ("zh", "en") if not entry.get(name)]
         unknown = sorted(set(entry) - {"zh", "en", "speak"})
         if missing or unknown:
             raise CatalogueError(f"{path.name} [{prompt_id}]: missing {missing}, unknown {unknown}")
-        zh = entry["zh"].format(max_wait=chinese_number(wait))
-        speak = entry.get("speak", entry["zh"]).format(max_wait=chinese_number(wait))
-        prompts[prompt_id] = Prompt(prompt_id, zh, speak, entry["en"].format(max_wait=wait))
+        spoken = chinese_number(wait)
+        try:
+            zh = entry["zh"].format(max_wait=spoken)
+            speak = (entry.get("speak") or entry["zh"]).format(max_wait=spoken)
+            prompts[prompt_id] = Prompt(prompt_id, zh, speak, entry["en"].format(max_wait=wait))
+        except (LookupError, ValueError, AttributeError) as error:
+            raise CatalogueError(f"{path.name} [{prompt_id}]: bad braces or no text: {error}") from error
     return prompts

@@ -69,6 +69,7 @@ class Switch:
     """A connection to Asterisk's manager interface that reconnects by itself."""
 
     def __init__(self, ami: Ami, secret: str) -> None:
+        self._unanswered: set[asyncio.Future[Any]] = set()
         self._manager = Manager(
             host=ami.host,
             port=ami.port,
@@ -76,7 +77,7 @@ class Switch:
             secret=secret,
             forgetable_actions=tuple(name.lower() for name in _ACTIONS),
             on_login=lambda _manager: log.info("connected to the switch"),
-            on_disconnect=lambda _manager, _error: log.warning("connection to the switch lost"),
+            on_disconnect=self._lost,
             log=_quiet_logger(),
         )
 
@@ -160,13 +161,28 @@ class Switch:
             raise SwitchUnavailableError
         try:
             async with asyncio.timeout(TIMEOUT_S):
-                reply = await self._manager.send_action({"Action": action, **fields}, as_list=as_list)
+                reply = await self._answer({"Action": action, **fields}, as_list)
         except (TimeoutError, OSError) as error:
             raise SwitchUnavailableError from error
         messages = reply if isinstance(reply, list) else [reply]
         if not messages or not messages[0].success:
             raise SwitchRefusedError(str(messages[0].message) if messages else "no answer")
         return messages
+
+    async def _answer(self, action: dict[str, str], as_list: bool) -> Any:
+        answer = self._manager.send_action(action, as_list=as_list)
+        self._unanswered.add(answer)
+        try:
+            return await answer
+        finally:
+            self._unanswered.discard(answer)
+
+    def _lost(self, _manager: Manager, _error: object) -> None:
+        """Whoever waits for an answer on a lost connection is told now: none will come."""
+        log.warning("connection to the switch lost")
+        for answer in self._unanswered:
+            if not answer.done():
+                answer.set_exception(ConnectionResetError("connection to the switch lost"))
 
 
 def _quiet_logger() -> logging.Logger:
