@@ -65,10 +65,11 @@ def place(settings: Settings, number: str, load: Load, speech: bytes) -> Placed:
         line = command(settings, "sipp", *options, f"{sip.host}:{sip.port}", binds=[folder])
         with (folder / "out").open("wb") as out:
             subprocess.run(line, cwd=folder, stdout=out, stderr=out, check=False, timeout=load.longest_s + 30)
-        return _judgement(folder / "stat.csv", load)
+        return judgement(folder / "stat.csv", load)
 
 
-def _judgement(path: Path, load: Load) -> Placed:
+def judgement(path: Path, load: Load) -> Placed:
+    """What the last row of SIPp's statistics file says: a call that is no success has failed."""
     with path.open(newline="") as file:
         rows = list(csv.DictReader(file, delimiter=";"))
     succeeded = int(rows[-1]["SuccessfulCall(C)"])
