@@ -1,0 +1,66 @@
+"""Asterisk's side of FastAGI, for tests: calls in, answers commands, keeps what it was told."""
+
+from __future__ import annotations
+
+import asyncio
+import shlex
+from collections.abc import Callable
+from contextlib import suppress
+
+#: A command, split into words → the line(s) Asterisk answers, None: it closes the connection.
+Answer = Callable[[list[str]], str | None]
+OK = "200 result=0"
+
+
+class FakeAsterisk:
+    """One call. Keys are pressed during prompts, one a prompt or wait, '' for none."""
+
+    def __init__(self, port: int, keys: list[str] | None = None) -> None:
+        self._port = port
+        self._keys = iter(keys or [])
+        self.variables: dict[str, str] = {}
+        self.events: list[str] = []
+        self.played: list[str] = []
+        self.commands: list[list[str]] = []
+
+    async def call(self, script: str = "inbound", answer: Answer | None = None) -> None:
+        """From the header to the moment the server hangs up."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
+        header = f"agi_network: yes\nagi_network_script: {script}\nagi_channel: PJSIP/trunk-demo-1\n\n"
+        writer.write(header.encode())
+        try:
+            # A server that closes before it has read our header resets the connection.
+            with suppress(ConnectionResetError):
+                async with asyncio.timeout(10):
+                    await self._talk(reader, writer, answer or self.obey)
+        finally:
+            writer.close()
+
+    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, answer: Answer) -> None:
+        while line := await reader.readline():
+            words = shlex.split(line.decode())
+            self.commands.append(words)
+            reply = answer(words)
+            if reply is None:
+                return
+            writer.write(reply.encode() + b"\n")
+
+    def obey(self, words: list[str]) -> str:
+        """What a living channel does."""
+        match words:
+            case ["SET", "VARIABLE", name, value]:
+                self.variables[name] = value
+                return "200 result=1"
+            case ["EXEC", "CELGenUserEvent", arguments]:
+                self.events.append(arguments)
+                return OK
+            case ["STREAM", "FILE", path, _keys]:
+                self.played.append(path.rsplit("/", 1)[-1])
+                return f"{self._key()} endpos=8000"
+            case ["WAIT", "FOR", "DIGIT", _milliseconds]:
+                return self._key()
+        return "510 Invalid or unknown command"
+
+    def _key(self) -> str:
+        key = next(self._keys, "")
+        return "200 result=-1" if key == "hangup" else f"200 result={ord(key) if key else 0}"
