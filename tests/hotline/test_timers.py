@@ -77,7 +77,7 @@ async def test_from_call_to_draft(
 
     async def is_there() -> bool:
         async with sessions() as session:
-            return (await session.scalar(select(Case.description))) == "路灯不亮"
+            return (await session.scalar(select(Case.description))) == "（测试模型转写）路灯不亮"
 
     await poll(is_there, "the draft is there, described")
     events = []
