@@ -26,7 +26,7 @@ class SeatPhone:
     sip_secret: str
 
     def __post_init__(self) -> None:
-        if not re.fullmatch(r"\d{3,6}", self.extension):
+        if not re.fullmatch(r"[0-9]{3,6}", self.extension):
             raise ValueError(f"seat extension {self.extension!r}: three to six digits are needed")
         if not re.fullmatch(r"[A-Za-z0-9_-]{12,64}", self.sip_secret):
             raise ValueError(f"seat {self.extension}: its SIP secret must be 12-64 letters, digits, _ or -")

@@ -1,0 +1,187 @@
+"""Laws of the dialplan, held against its text."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from asterisk_conf import dialplan
+from asterisk_conf.dialplan import Line
+from asterisk_conf.render import SeatPhone
+from core.settings import Settings
+from ivr.flows.loader import DIALPLAN_STEPS
+from ivr.queues import QUEUES
+
+FILES = dialplan.files(Settings.model_construct(), [SeatPhone("1001", "made-up-sip-secret")])
+LINES = [line for file in FILES for line in file.lines]
+#: Applications after which the next line is not reached.
+ENDS = ("Goto", "Hangup", "Return")
+#: What app_queue's documentation lists for QUEUESTATUS (Asterisk 22).
+QUEUE_OUTCOMES = {
+    "TIMEOUT",
+    "FULL",
+    "JOINEMPTY",
+    "LEAVEEMPTY",
+    "JOINUNAVAIL",
+    "LEAVEUNAVAIL",
+    "CONTINUE",
+    "WITHDRAW",
+}
+#: All a citizen's call may run into: none of these calls out, starts a program or reads what is not ours.
+FROM_TRUNK = {
+    *("Answer", "Progress", "Playback", "Record", "MixMonitor", "Queue", "AGI"),
+    *("Set", "ExecIf", "Goto", "GotoIf", "Gosub", "Return", "Hangup", "CELGenUserEvent"),
+}
+
+
+def _where(line: Line) -> str:
+    return f"{line.file}.conf: {line.context},{line.exten},{line.priority}"
+
+
+def _extension(context: str, exten: str) -> list[Line]:
+    return [line for line in LINES if (line.context, line.exten) == (context, exten)]
+
+
+def _reachable(context: str) -> set[str]:
+    """Contexts a call that enters `context` can come to."""
+    seen: set[str] = set()
+    todo = [context]
+    while todo:
+        if (here := todo.pop()) not in seen:
+            seen.add(here)
+            todo += [t.context for line in LINES if line.context == here for t in dialplan.targets(line)]
+    return seen
+
+
+TRUNK_CONTEXTS = _reachable("from-trunk")
+TRUNK_LINES = [line for line in LINES if line.context in TRUNK_CONTEXTS]
+
+
+def test_every_target_exists() -> None:
+    checked = 0
+    for line in LINES:
+        for target in dialplan.targets(line):
+            if "${" in target.exten:
+                continue  # the outcomes of Queue(), below
+            there = _extension(target.context, target.exten)
+            names = {str(t.priority) for t in there} | {t.label for t in there if t.label}
+            assert target.priority in names, f"{_where(line)} goes on at {target}"
+            checked += 1
+    assert checked > 20
+
+
+def test_the_only_target_that_is_worked_out_is_the_outcome_of_the_queue() -> None:
+    dynamic = [
+        (line, t) for line in LINES for t in dialplan.targets(line) if "$" in "".join(vars(t).values())
+    ]
+    assert [(line.context, target.context) for line, target in dynamic] == [("hl-queue", "hl-queue-outcome")]
+    assert "CONTINUE:${QUEUESTATUS}" in dynamic[0][1].exten
+
+
+def test_every_outcome_of_the_queue_is_an_extension() -> None:
+    outcomes = {line.exten for line in LINES if line.context == "hl-queue-outcome"}
+    assert outcomes == QUEUE_OUTCOMES | {"_[A-Z]."}
+
+
+def test_the_queue_always_has_a_time_limit() -> None:
+    [queue] = [dialplan.split(line.arguments) for line in LINES if line.app == "Queue"]
+    assert queue[0] == "q-${HL_QUEUE}"
+    assert queue[4] == "${HL_MAX_WAIT}"
+
+
+@pytest.mark.parametrize(
+    "name", ["System", "TrySystem", "SHELL", "Macro", "ExternalIVR", "EVAL", "Exec", "ENV"]
+)
+def test_nothing_starts_a_program_or_runs_text(name: str) -> None:
+    for line in LINES:
+        assert not re.search(rf"(?<![A-Za-z]){name}\(", f"{line.app}({line.arguments})"), _where(line)
+
+
+def test_what_the_caller_sent_is_used_filtered_or_encoded_only() -> None:
+    """A calling number may hold quotes, commas, ${…}: as an argument it would be dialplan text."""
+    raw = re.compile(
+        r"\$\{(?:CALLERID\((?!num-pres\))|CONNECTEDLINE|REDIRECTING|CHANNEL\(pjsip|EXTEN|PJSIP_HEADER)"
+    )
+    clean = re.compile(r"\$\{(?:URIENCODE\(|FILTER\([^,{}]+,)\$\{CALLERID\(num\)\}\)\}")
+    for line in LINES:
+        assert not raw.search(clean.sub("", line.arguments)), _where(line)
+
+
+def test_the_encoded_number_goes_to_the_ledger_only() -> None:
+    readers = [line for line in LINES if "${HL_RAW}" in line.arguments]
+    assert [(line.app, line.arguments) for line in readers] == [
+        ("CELGenUserEvent", "CALLER,${CALLERID(num-pres)}:${HL_RAW}")
+    ]
+
+
+def test_file_names_are_made_of_the_call_id_only() -> None:
+    for line in LINES:
+        if line.app in ("Record", "MixMonitor"):
+            files = re.findall(r"\$\{HL_SPOOL\}/([^,)]*)", line.arguments)
+            assert files, _where(line)
+            assert all(re.fullmatch(r"\$\{HL_CALL\}-[a-z]+\.alaw", name) for name in files), _where(line)
+    makers = [line.arguments for line in LINES if line.app == "Set" and line.arguments.startswith("HL_CALL=")]
+    assert makers == ["HL_CALL=${CHANNEL(linkedid)}"]
+
+
+def test_caller_is_named_before_anything_else_happens() -> None:
+    for line in LINES:
+        if line.context == "from-trunk":
+            assert [target.context for target in dialplan.targets(line)] == ["hl-identify"]
+        if line.context == "hl-identify" and line.priority == 1:
+            assert [target.context for target in dialplan.targets(line)] == ["hl-caller"]
+
+
+@pytest.mark.parametrize("context", sorted(TRUNK_CONTEXTS))
+def test_a_call_is_never_dropped_by_a_context_that_runs_out(context: str) -> None:
+    extensions = dict.fromkeys(line.exten for line in LINES if line.context == context)
+    assert extensions
+    for exten in extensions:
+        last = _extension(context, exten)[-1]
+        assert last.app in ENDS, _where(last)
+
+
+def test_a_call_from_the_trunk_comes_through_every_context_of_citizens() -> None:
+    assert {line.context for line in LINES} - {"from-seat"} == TRUNK_CONTEXTS
+
+
+def test_no_way_from_the_trunk_to_calling_out() -> None:
+    """Toll fraud: whatever is dialled or pressed, no line a citizen's call can reach calls anybody."""
+    assert {line.app for line in TRUNK_LINES} <= FROM_TRUNK
+    nested = {app for line in TRUNK_LINES for app in re.findall(r"\?([A-Z]\w+)\(", line.arguments)}
+    assert nested == {"Playback"}
+    assert "from-seat" not in TRUNK_CONTEXTS
+
+
+def test_seats_can_ring_seats_and_nobody_else() -> None:
+    dialled = [dialplan.split(line.arguments)[0] for line in LINES if line.app == "Dial"]
+    assert dialled == ["PJSIP/1001"]
+    assert _reachable("from-seat") == {"from-seat"}
+
+
+def test_keys_of_callers_and_seats_are_no_feature_codes() -> None:
+    for line in LINES:
+        if line.app in ("Queue", "Dial"):
+            options = [*dialplan.split(line.arguments), "", ""]
+            assert not set(options[1 if line.app == "Queue" else 2]) & set("hHtTkKwWxX"), _where(line)
+
+
+def test_every_step_of_the_dialplan_has_a_label() -> None:
+    steps = [line.arguments[5:] for line in LINES if line.arguments.startswith("STEP,")]
+    assert sorted(steps) == sorted(DIALPLAN_STEPS)
+
+
+def test_the_dialplan_knows_every_way_a_handler_can_end() -> None:
+    text = " ".join(line.arguments for line in LINES if line.context == "hl-inbound")
+    assert set(re.findall(r'"SUCCESS(\w+)"', text)) == {"queue", "message", "goodbye"}
+
+
+def test_the_fallback_ends_at_a_person() -> None:
+    inbound = [line for line in LINES if line.context == "hl-inbound"]
+    start = next(n for n, line in enumerate(inbound) if line.arguments == "STEP,fallback")
+    rest = [(line.app, line.arguments) for line in inbound[start + 1 :]]
+    assert rest[0][0] == "ExecIf"
+    assert "greeting" in rest[0][1]
+    assert rest[1:] == [("Set", "HL_QUEUE=general"), ("Goto", "hl-queue,s,1")]
+    assert "general" in QUEUES
