@@ -69,26 +69,27 @@ def render(settings: Settings, secrets: Secrets, seats: Sequence[SeatPhone]) -> 
     Returns the configuration folder. Files hold secrets, so they are readable by owner and group only.
     """
     run, etc = settings.asterisk_dir, settings.asterisk_dir / "etc"
-    for folder in (
-        etc / "dialplan",
-        run / "lib" / "keys",
-        run / "log" / "cel-custom",
-        run / "spool",
-        settings.spool_dir,
-    ):
+    below = ("etc/dialplan", "lib/keys", "log/cel-custom", "spool")
+    for folder in (*(run / name for name in below), settings.spool_dir):
         folder.mkdir(parents=True, exist_ok=True)
     environment = Environment(  # noqa: S701 - the output is Asterisk's configuration, not HTML
-        loader=FileSystemLoader(TEMPLATES),
-        undefined=StrictUndefined,
-        keep_trailing_newline=True,
+        loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, keep_trailing_newline=True
     )
-    dialplan = sorted(p.name.removesuffix(".j2") for p in (TEMPLATES / "dialplan").glob("*.conf.j2"))
-    values = {
+    values = _values(settings) | {"secrets": secrets, "seats": seats, "etc": etc, "run": run}
+    for template in sorted(TEMPLATES.rglob("*.j2")):
+        name = template.relative_to(TEMPLATES).as_posix()
+        target = etc / name.removesuffix(".j2")
+        target.touch(mode=0o640)
+        target.chmod(0o640)
+        target.write_text(environment.get_template(name).render(values), encoding="utf-8")
+    return etc
+
+
+def _values(settings: Settings) -> dict[str, object]:
+    """What the templates are filled with, besides secrets and seats."""
+    silence_bytes = settings.message.silence_s * ALAW_BYTES_PER_S
+    return {
         "s": settings,
-        "secrets": secrets,
-        "seats": seats,
-        "etc": etc,
-        "run": run,
         "modules": module_dir(settings),
         "modules_to_load": MODULES,
         "system_name": system_name(settings),
@@ -96,13 +97,9 @@ def render(settings: Settings, secrets: Secrets, seats: Sequence[SeatPhone]) -> 
         "spool": settings.spool_dir,
         "numbers": our_numbers(settings.sip.did, settings.sip.area_code),
         "cel_fields": list(CEL_FIELDS.values()),
-        "dialplan_files": dialplan,
+        "dialplan_files": sorted(
+            path.name.removesuffix(".j2") for path in (TEMPLATES / "dialplan").glob("*.conf.j2")
+        ),
         # Half a second of anything besides the silence itself counts as a message.
-        "empty_message_bytes": settings.message.silence_s * ALAW_BYTES_PER_S + ALAW_BYTES_PER_S // 2,
+        "empty_message_bytes": silence_bytes + ALAW_BYTES_PER_S // 2,
     }
-    for template in sorted(TEMPLATES.rglob("*.j2")):
-        name = template.relative_to(TEMPLATES).as_posix()
-        target = etc / name.removesuffix(".j2")
-        target.write_text(environment.get_template(name).render(values), encoding="utf-8")
-        target.chmod(0o640)
-    return etc
