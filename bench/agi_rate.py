@@ -21,7 +21,7 @@ from agi_scripts.server import FastAgiServer
 from agi_scripts.session import AgiSession
 from bench.agi_servers import SCRIPT
 from bench.bare_switch import BareSwitch
-from bench.harness import free_port, medians, save, table, wait_until
+from bench.harness import free_port, medians, save, table, there_and_back, wait_until
 from core.native import command
 
 NAME = "agi"
@@ -141,7 +141,10 @@ async def _measure(rounds: int) -> dict[str, Any]:
             try:
                 rows = []
                 for number in range(-1, rounds):
-                    row = {name: await _round(switch, gates, name) for name in LAPS}
+                    row = {
+                        name: await _round(switch, gates, name)
+                        for name in there_and_back(tuple(LAPS), number)
+                    }
                     print(f"  round {number + 1}: " + ", ".join(f"{k} {v:,.0f}/s" for k, v in row.items()))
                     rows.append(row)
             finally:

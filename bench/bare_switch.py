@@ -30,7 +30,7 @@ res_agi res_speech
 """
 #: Asterisk wants these files, even empty.
 EMPTY = ("acl", "ccss", "features", "indications", "pjproject", "udptl")
-FOLDERS = ("etc", "lib", "log", "agi-bin", "recordings", "spool/outgoing", "sounds/lean", "sounds/naive")
+FOLDERS = ("etc", "lib/keys", "log", "agi-bin", "recordings", "spool/outgoing", "sounds/lean", "sounds/naive")
 
 
 class BareSwitch:

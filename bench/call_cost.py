@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.bare_switch import BareSwitch
-from bench.harness import cpu_s, medians, save, table
+from bench.harness import cpu_s, medians, save, table, there_and_back
 from bench.load import Load, Placed, place
 from bench.product import AFTER_CALL, LINE, SUPERVISION, Product
 from core.native import command
@@ -80,14 +80,15 @@ class _Run:
 
     def round(self) -> None:
         """One load on each."""
-        row = {}
-        for kind in ("naive", "lean"):
-            placed, lost, row[kind] = _bare_round(self._switch, kind, LOAD, self._speech)
-            self._count(kind, placed, lost)
-        placed, lost, cpu = self._product.round(LOAD, self._speech, transcribed=False)
-        self._count("product", placed, lost)
-        row |= {f"product_{name}": value for name, value in _account(cpu).items()}
-        self.parts.append(cpu)
+        row: dict[str, float] = {}
+        for side in there_and_back(("naive", "lean", "product"), len(self.rows)):
+            if side == "product":
+                placed, lost, cpu = self._product.round(LOAD, self._speech, transcribed=False)
+                self.parts.append(cpu)
+                row |= {f"product_{name}": value for name, value in _account(cpu).items()}
+            else:
+                placed, lost, row[side] = _bare_round(self._switch, side, LOAD, self._speech)
+            self._count(side, placed, lost)
         self.rows.append(row)
         print(f"  round {len(self.rows)}: " + ", ".join(f"{k} {v:.3f}" for k, v in row.items()))
 

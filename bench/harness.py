@@ -7,7 +7,7 @@ import os
 import platform
 import socket
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
@@ -70,6 +70,11 @@ def medians(rows: Iterable[Mapping[str, float]]) -> dict[str, float]:
         for name, value in row.items():
             columns.setdefault(name, []).append(value)
     return {name: median(values) for name, values in columns.items()}
+
+
+def there_and_back(names: Sequence[str], number: int) -> Sequence[str]:
+    """The order of round `number`: every second one backwards, so that none always goes first."""
+    return names if number % 2 == 0 else names[::-1]
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
