@@ -32,6 +32,18 @@ async def test_unknown_number_is_told_so_and_refused(hotline: HotlineInstance) -
 
 CALLERS = {
     "withheld": ("<sip:anonymous@anonymous.invalid>", ("Privacy: id",), "", "withheld"),
+    "asserted by the carrier": (
+        "<sip:anonymous@anonymous.invalid>",
+        ("P-Asserted-Identity: <sip:13812345678@127.0.0.2>",),
+        "13812345678",
+        "mobile",
+    ),
+    "asserted, not to be shown": (
+        "<sip:anonymous@anonymous.invalid>",
+        ("P-Asserted-Identity: <sip:13812345678@127.0.0.2>", "Privacy: id"),
+        "",
+        "withheld",
+    ),
     "letters": ("<sip:ab12cd@127.0.0.2>", (), "", "invalid"),
     "quotes": ('"a\\"; DROP" <sip:1%22%27%5c@127.0.0.2>', (), "", "invalid"),
     "line breaks": ("<sip:138%0d%0aagi_network_script:%20evil@127.0.0.2>", (), "", "invalid"),

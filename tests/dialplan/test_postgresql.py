@@ -8,7 +8,7 @@ from tests.instance import HotlineInstance
 
 
 async def test_whole_path_on_postgresql(empty_postgresql: str) -> None:
-    hotline = HotlineInstance({"DATABASE_URL": empty_postgresql})
+    hotline = HotlineInstance({"HOTLINE_DATABASE_URL": empty_postgresql})
     await asyncio.to_thread(hotline.start)
     try:
         assert not (hotline.state / "hotline.db").exists()
