@@ -41,12 +41,19 @@ class Bus:
         self._stream = stream
         self._block_ms = block_ms
 
-    async def publish(self, event: Event) -> None:
-        """Add `event` to the stream; returns when Redis has it."""
-        fields: dict[Any, Any] = dict(EventCodec.encode(event))
-        await self._patiently(
-            lambda: self._redis.xadd(self._stream, fields, maxlen=STREAM_LENGTH, approximate=True)
-        )
+    async def publish(self, *events: Event) -> None:
+        """Add `events` to the stream, all or none, in order; returns when Redis has them."""
+        if not events:
+            return
+        messages: list[dict[Any, Any]] = [dict(EventCodec.encode(event)) for event in events]
+
+        async def add() -> None:
+            async with self._redis.pipeline(transaction=True) as pipeline:
+                for message in messages:
+                    pipeline.xadd(self._stream, message, maxlen=STREAM_LENGTH, approximate=True)
+                await pipeline.execute()
+
+        await self._patiently(add)
 
     async def follow(self) -> AsyncIterator[Event]:
         """Every event from now on, for each follower; nothing is kept for one that is away."""

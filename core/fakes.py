@@ -17,9 +17,9 @@ class MemoryBus:
         self._acked: dict[str, set[str]] = {}
         self._news = asyncio.Condition()
 
-    async def publish(self, event: Event) -> None:
+    async def publish(self, *events: Event) -> None:
         async with self._news:
-            self.published.append(EventCodec.decode(EventCodec.encode(event)))
+            self.published += [EventCodec.decode(EventCodec.encode(event)) for event in events]
             self._news.notify_all()
 
     async def follow(self) -> AsyncIterator[Event]:

@@ -20,7 +20,7 @@ BATCH = 200
 
 
 class Publisher(Protocol):
-    async def publish(self, event: Event) -> None: ...
+    async def publish(self, *events: Event) -> None: ...
 
 
 def add(session: AsyncSession, event: Event) -> None:
@@ -35,15 +35,14 @@ async def relay(sessions: SessionFactory, bus: Publisher, clock: Clock) -> int:
     A crash between publishing and marking publishes again: consumers know events may repeat. No transaction
     is open while Redis is spoken to.
     """
+    columns = (OutboxEntry.id, OutboxEntry.type, OutboxEntry.body)
+    query = select(*columns).where(OutboxEntry.published_at.is_(None)).order_by(OutboxEntry.id)
     async with sessions() as session:
-        query = select(OutboxEntry).where(OutboxEntry.published_at.is_(None)).order_by(OutboxEntry.id)
-        entries = (await session.scalars(query.limit(BATCH))).all()
+        entries = (await session.execute(query.limit(BATCH))).all()
     if not entries:
         return 0
-    for entry in entries:
-        event = _read(entry)
-        if event is not None:
-            await bus.publish(event)
+    read = [_read(entry.id, entry.type, entry.body) for entry in entries]
+    await bus.publish(*(event for event in read if event is not None))
     async with sessions() as session:
         await begin_write(session)
         ids = [entry.id for entry in entries]
@@ -64,10 +63,10 @@ async def prune(sessions: SessionFactory, before: datetime) -> int:
     return len(ids)
 
 
-def _read(entry: OutboxEntry) -> Event | None:
+def _read(entry_id: int, kind: str, body: str) -> Event | None:
     """The event of a row; None, and a log line, for one that cannot be read: it must not block the rest."""
     try:
-        return EventCodec.decode({"type": entry.type, "body": entry.body})
+        return EventCodec.decode({"type": kind, "body": body})
     except (KeyError, TypeError, json.JSONDecodeError, ValueError) as error:
-        log.error("outbox row nobody can read", id=entry.id, type=entry.type, error=repr(error))
+        log.error("outbox row nobody can read", id=entry_id, type=kind, error=repr(error))
         return None

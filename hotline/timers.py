@@ -24,8 +24,8 @@ from ivr.ledger.tables import Call
 from recorder.tables import Recording, Transcript
 from ticketing.intake import Intake
 
-#: The console shows a change within a second, so the outbox is looked at several times in one.
-RELAY_EVERY_S = 0.2
+#: The console shows a change within a second. The watcher publishes at once; this is for everybody else.
+RELAY_EVERY_S = 0.5
 #: Published outbox rows are kept this long, for a person who wonders what was said.
 KEEP_PUBLISHED = timedelta(days=7)
 #: An event that could not be handled for this long is given up, with a log line.

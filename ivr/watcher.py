@@ -24,8 +24,9 @@ from ivr.switch.ami import Switch, SwitchRefusedError, SwitchUnavailableError
 from ivr.switch.cel import CelError, translate
 from ivr.switch.tail import EventFile, Line
 
-#: A call in progress is to be seen within a second; this is most of what we add to that.
-POLL_S = 0.1
+#: A call in progress is to be seen within a second; this is most of what we add to that. Looking more
+#: often would cost a transaction for each of the events that come in bursts.
+POLL_S = 0.25
 #: How often calls are looked for that the switch no longer knows, and how long they must have been quiet.
 LOST_CALLS_EVERY_S, QUIET_S = 30.0, 20.0
 
