@@ -1,4 +1,4 @@
-"""`python -m bench [agi] [calls] [--rounds N]`: run the benchmarks, all of them by default."""
+"""`python -m bench [agi] [calls] [--rounds N] [--hold S]`: run the benchmarks, all of them by default."""
 
 from __future__ import annotations
 
@@ -7,21 +7,24 @@ import argparse
 from bench import agi_rate, call_cost
 from core.log import configure
 
-BENCHMARKS = {agi_rate.NAME: agi_rate.run, call_cost.NAME: call_cost.run}
+BENCHMARKS = (agi_rate.NAME, call_cost.NAME)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"which: {', '.join(BENCHMARKS)}")
     parser.add_argument("--rounds", type=int, default=3, help="rounds of each (default %(default)s)")
+    parser.add_argument("--hold", type=float, default=20.0, help="seconds of a call (default %(default)s)")
     options = parser.parse_args()
     unknown = [name for name in options.names if name not in BENCHMARKS]
     if unknown or options.rounds < 1:
         parser.error(f"there are the benchmarks {', '.join(BENCHMARKS)}, and at least one round")
     configure("bench", "warning")
-    for name, run in BENCHMARKS.items():
-        if name in (options.names or BENCHMARKS):
-            run(options.rounds)
+    wanted = options.names or BENCHMARKS
+    if agi_rate.NAME in wanted:
+        agi_rate.run(options.rounds)
+    if call_cost.NAME in wanted:
+        call_cost.run(options.rounds, options.hold)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from bench.product import AFTER_CALL, LINE, SUPERVISION, Product
 from core.native import command
 
 NAME = "calls"
-LOAD = Load(calls=90, hold_s=20.0)
+CALLS = 90
 #: Recognising speech costs far more than the call; a smaller batch tells what, with everything on.
 WHOLE = Load(calls=12, hold_s=20.0)
 IDLE_S = 10.0
@@ -70,8 +70,8 @@ def _account(cpu: dict[str, float]) -> dict[str, float]:
 class _Run:
     """All rounds of one run."""
 
-    def __init__(self, product: Product, switch: BareSwitch) -> None:
-        self._product, self._switch = product, switch
+    def __init__(self, product: Product, switch: BareSwitch, load: Load) -> None:
+        self._product, self._switch, self.load = product, switch, load
         self._speech = product.instance.prompt("greeting")
         self.rows: list[dict[str, float]] = []
         self.parts: list[dict[str, float]] = []
@@ -83,11 +83,11 @@ class _Run:
         row: dict[str, float] = {}
         for side in there_and_back(("naive", "lean", "product"), len(self.rows)):
             if side == "product":
-                placed, lost, cpu = self._product.round(LOAD, self._speech, transcribed=False)
+                placed, lost, cpu = self._product.round(self.load, self._speech, transcribed=False)
                 self.parts.append(cpu)
                 row |= {f"product_{name}": value for name, value in _account(cpu).items()}
             else:
-                placed, lost, row[side] = _bare_round(self._switch, side, LOAD, self._speech)
+                placed, lost, row[side] = _bare_round(self._switch, side, self.load, self._speech)
             self._count(side, placed, lost)
         self.rows.append(row)
         print(f"  round {len(self.rows)}: " + ", ".join(f"{k} {v:.3f}" for k, v in row.items()))
@@ -105,20 +105,20 @@ class _Run:
         self.together[kind] = max(self.together.get(kind, 0), placed.together)
 
 
-def run(rounds: int) -> None:
-    """Measure, print, save; fails when a call did.
+def run(rounds: int, hold_s: float = 20.0) -> None:
+    """Measure calls of `hold_s` seconds, print, save; fails when a call did.
 
     Raises:
         SystemExit: a call failed or was not recorded whole; the numbers are worth nothing then.
     """
-    print(f"Calls: {LOAD.calls} A-law calls of {LOAD.hold_s:.0f} s at once, CPU seconds a call")
+    print(f"Calls: {CALLS} A-law calls of {hold_s:.0f} s at once, CPU seconds a call")
     with Product() as product:
         menu_wait_s = product.instance.settings.flow.menu_wait_s
         bare = BareSwitch(menu_wait_s=menu_wait_s)
         _sounds(product, bare)
         with bare as switch:
             idle = product.idle(IDLE_S)
-            measured = _Run(product, switch)
+            measured = _Run(product, switch, Load(calls=CALLS, hold_s=hold_s))
             whole = measured.transcription()
             product.instance.control.stop_part(TRANSCRIBER)
             for _ in range(rounds):
@@ -126,7 +126,7 @@ def run(rounds: int) -> None:
             version = switch.cli("core show version").split(" built", 1)[0].removeprefix("Asterisk ")
     result = _result(measured, whole, idle)
     _print(result)
-    save(NAME, {"versions": {"asterisk": version}, **result})
+    save(NAME if hold_s == 20.0 else f"{NAME}-{hold_s:.0f}s", {"versions": {"asterisk": version}, **result})
     if any(measured.failed.values()):
         raise SystemExit(f"failed or unrecorded calls: {measured.failed}")
 
@@ -139,8 +139,8 @@ def _result(measured: _Run, whole: dict[str, float], idle: dict[str, float]) -> 
         for against in ("naive", "lean")
     }
     return {
-        "calls": LOAD.calls,
-        "hold_s": LOAD.hold_s,
+        "calls": CALLS,
+        "hold_s": measured.load.hold_s,
         "calls_with_transcription": WHOLE.calls,
         "most_at_once": measured.together,
         "failed_calls": measured.failed,

@@ -20,7 +20,7 @@ LINE = tuple(name for name in NAMES if name not in AFTER_CALL)
 #: What supervises the parts and shows their logs, on the line's account too.
 SUPERVISION = "supervision"
 #: A real caller's patience; the tests' own overrides are shorter.
-_SETTINGS = {"HOTLINE_QUEUE_MAX_WAIT_S": "30", "HOTLINE_FLOW_MENU_WAIT_S": "1.5"}
+_SETTINGS = {"HOTLINE_QUEUE_MAX_WAIT_S": "120", "HOTLINE_FLOW_MENU_WAIT_S": "1.5"}
 _KEPT = {RecordingState.VERIFIED, RecordingState.TRANSCRIBED}
 
 
