@@ -45,6 +45,16 @@ def npm() -> list[str]:
     return [str(folder / "bin" / "node"), str(folder / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
 
 
+def node() -> str:
+    """The program node that goes with `npm`.
+
+    Raises:
+        Refusal: as `npm`.
+    """
+    line = npm()
+    return line[0] if len(line) > 1 else str(shutil.which("node"))
+
+
 def _node_version(program: str) -> tuple[int, ...]:
     try:
         answer = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout

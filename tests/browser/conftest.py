@@ -14,6 +14,7 @@ from playwright.async_api import Browser, Page, async_playwright
 from core.native import command, root_for_tests
 from core.settings import Settings
 from hotline.demo_call import caller
+from hotline.front_end import node
 from ivr.ledger.tables import Call
 from tests.browser.pages import CallPage, CallsPage, Console, LoginPage
 from tests.carrier import PhoneCall
@@ -56,10 +57,13 @@ async def browser(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bro
     wrapper = tmp_path_factory.mktemp("chromium") / "chromium"
     wrapper.write_text(f'#!/bin/sh\nexec {shlex.join(line)} "$@"\n', encoding="utf-8")
     wrapper.chmod(0o755)
-    async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=wrapper, args=FLAGS)
-        yield chromium
-        await chromium.close()
+    with pytest.MonkeyPatch.context() as patch:
+        # Playwright's own node needs libraries that a bare machine lacks; the console's does not.
+        patch.setenv("PLAYWRIGHT_NODEJS_PATH", node())
+        async with async_playwright() as playwright:
+            chromium = await playwright.chromium.launch(executable_path=wrapper, args=FLAGS)
+            yield chromium
+            await chromium.close()
 
 
 @pytest.fixture
