@@ -94,18 +94,17 @@ def _part(arguments: argparse.Namespace) -> int:
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    from sqlalchemy.exc import SQLAlchemyError
-
-    from hotline import listings
+    from hotline import database, listings
 
     is_calls = arguments.what == "calls"
     read, columns = (
         (listings.calls, listings.CALL_COLUMNS) if is_calls else (listings.cases, listings.CASE_COLUMNS)
     )
+    settings = read_settings()
     try:
-        rows = asyncio.run(read(read_settings(), max(1, arguments.limit)))
-    except (SQLAlchemyError, OSError) as error:
-        raise Refusal(f"The database cannot be read: {str(error).splitlines()[0]}") from None
+        rows = asyncio.run(read(settings, max(1, arguments.limit)))
+    except database.TROUBLES as error:
+        raise database.refusal(settings, error) from None
     print(listings.as_json(rows) if arguments.json else listings.as_table(rows, columns))
     return 0
 

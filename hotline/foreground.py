@@ -16,10 +16,9 @@ from contextlib import contextmanager
 from types import FrameType
 
 from asterisk_conf.render import SeatPhone
-from core import migrate
 from core.db import make_engine, make_sessions
 from core.settings import Settings
-from hotline import banner, demo_data, preflight, supervise, switch_files
+from hotline import banner, database, demo_data, preflight, supervise, switch_files
 from hotline.follow import Console, Follower
 from hotline.processes import NAMES
 from hotline.refusal import Refusal
@@ -64,7 +63,7 @@ def _only_one(settings: Settings) -> Iterator[None]:
 
 
 async def _prepare(settings: Settings) -> list[SeatPhone]:
-    await migrate.upgrade(settings.database_url)
+    await database.upgrade(settings)
     engine = make_engine(settings.database_url)
     try:
         phones = await switch_files.seats(make_sessions(engine))

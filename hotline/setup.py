@@ -7,11 +7,11 @@ import subprocess
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-from core import migrate, native
+from core import native
 from core.clock import SystemClock
 from core.db import make_engine, make_sessions
 from core.settings import CHECKOUT, Settings
-from hotline import demo_data, front_end, preflight, switch_files
+from hotline import database, demo_data, front_end, preflight, switch_files
 from hotline.refusal import Refusal
 from ivr.prompts.build import build_all
 from ivr.prompts.tts import SynthesisError
@@ -84,10 +84,10 @@ def prompts(settings: Settings) -> None:
 
 
 async def _data(settings: Settings) -> None:
-    await migrate.upgrade(settings.database_url)
-    database = settings.paths.state / "hotline.db"
-    if database.exists():
-        database.chmod(0o600)
+    await database.upgrade(settings)
+    file = settings.paths.state / "hotline.db"
+    if file.exists():
+        file.chmod(0o600)
     engine = make_engine(settings.database_url)
     sessions = make_sessions(engine)
     try:
