@@ -97,6 +97,8 @@ def _user_event(cel: _Line, common: dict[str, object]) -> e.SwitchEvent | None:
             return e.CallerNamed(**common, number=number, withheld=withheld)  # type: ignore[arg-type]
         case "STEP":
             return e.StepEntered(**common, step=value)  # type: ignore[arg-type]
+        case "QUEUE":  # before Queue() itself: the wait is announced first, and some hang up there
+            return e.QueueJoined(**common, queue=value)  # type: ignore[arg-type]
         case "KEY":
             return e.KeyPressed(**common, key=value)  # type: ignore[arg-type]
         case "MESSAGE" if value == "start":

@@ -77,6 +77,7 @@ LINES: dict[str, e.SwitchEvent | None] = {
     ),
     _user(TRUNK, "CALLER", "unavailable:"): e.CallerNamed(**COMMON, number="", withheld=True),
     _user(TRUNK, "STEP", "greeting"): e.StepEntered(**COMMON, step="greeting"),
+    _user(TRUNK, "QUEUE", "general"): e.QueueJoined(**COMMON, queue="general"),
     _user(TRUNK, "KEY", "#"): e.KeyPressed(**COMMON, key="#"),
     _user(TRUNK, "MESSAGE", "start"): e.MessageStarted(**COMMON),
     _user(TRUNK, "MESSAGE", "end"): e.MessageEnded(**COMMON, empty=False),
