@@ -76,7 +76,7 @@ def _check(username: str, display_name: str, role: str, password: str) -> None:
     if str(role) not in set(Role):
         wrong["role"] = "没有这个角色"
     if len(password) not in PASSWORD_LENGTHS:
-        wrong["password"] = f"口令须为 {PASSWORD_LENGTHS.start}–{PASSWORD_LENGTHS.stop - 1} 个字符"
+        wrong["password"] = f"密码须为 {PASSWORD_LENGTHS.start}–{PASSWORD_LENGTHS.stop - 1} 个字符"
     if wrong:
         raise InvalidError(fields=wrong)
 
@@ -143,7 +143,7 @@ class _Attempt:
         if account.failures >= self._settings.max_failures:
             account.failures, account.locked_until = 0, self._now + self._lock
             self._note(account.id, Action.ACCOUNT_LOCKED)
-        return WrongPasswordError("账号或口令错误")
+        return WrongPasswordError("用户名或密码错误")
 
     async def by_nobody(self) -> WrongPasswordError | AccountLockedError:
         """Counted in the audit trail, so that being locked does not tell which names exist."""
@@ -159,7 +159,7 @@ class _Attempt:
             self._note(None, Action.SESSION_REFUSED_LOCKED)
             return _locked(last + self._lock)
         self._note(None, Action.SESSION_REFUSED_UNKNOWN)
-        return WrongPasswordError("账号或口令错误")
+        return WrongPasswordError("用户名或密码错误")
 
     def _note(self, actor_id: int | None, action: Action) -> None:
         audit.record(
@@ -174,4 +174,4 @@ class _Attempt:
 
 def _locked(until: datetime) -> AccountLockedError:
     local = until.astimezone().strftime("%H:%M")
-    return AccountLockedError(f"口令错误次数过多，账号已锁定，{local} 后再试", until=until.isoformat())
+    return AccountLockedError(f"密码错误次数过多，账号已锁定，{local} 后再试", until=until.isoformat())

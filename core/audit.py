@@ -17,7 +17,7 @@ class Action(StrEnum):
     ACCOUNT_CREATED = "account:created"  #: 建账号
     SESSION_OPENED = "session:opened"  #: 登录
     SESSION_CLOSED = "session:closed"  #: 退出
-    SESSION_REFUSED_WRONG = "session:refused:wrong_password"  #: 口令错误
+    SESSION_REFUSED_WRONG = "session:refused:wrong_password"  #: 密码错误
     SESSION_REFUSED_UNKNOWN = "session:refused:unknown_user"  #: 无此账号
     SESSION_REFUSED_LOCKED = "session:refused:locked"  #: 账号已锁定
     ACCOUNT_LOCKED = "account:locked"  #: 锁定账号

@@ -77,9 +77,10 @@ def locked(minutes: int) -> str:
 
 
 def mistake(kind: str, context: dict[str, Any], fallback: str) -> str:
-    """One wrong field in a few words; pydantic's English where there is no Chinese for it."""
+    """One wrong field in a few words; `fallback`, what the validator said, where it said so in Chinese."""
     text = BY_MISTAKE.get(kind)
     if text is None:
-        return fallback
+        return fallback if any("\u4e00" <= character <= "\u9fff" for character in fallback) else "格式不对"
+    context = context | {"expected": str(context.get("expected", "")).replace(" or ", ", ")}
     fill: Callable[..., str] = text.format
     return fill(**context)
