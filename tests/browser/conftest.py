@@ -35,7 +35,7 @@ FLAGS = [
 #: The smallest screen a seat has.
 SCREEN = {"width": 1366, "height": 768}
 #: Calls that left a message and were transcribed; each test that changes a draft takes its own.
-MESSAGES = 4
+MESSAGES = 5
 
 NewPage = Callable[[], Awaitable[Page]]
 

@@ -6,7 +6,7 @@ import re
 
 from playwright.async_api import expect
 
-from tests.browser.pages import CallPage, CasePage, Console
+from tests.browser.pages import CallPage, CasePage, Console, by_test_id
 
 
 async def test_draft_is_filled_in_and_saved_by_itself(seat: Console, own_call: str) -> None:
@@ -33,6 +33,24 @@ async def test_mistakes_are_shown_at_their_fields_and_do_not_hold_up_the_rest(
     await seat.page.reload()
     await expect(page.draft.box("reporter_name")).to_have_value("张先生")
     await expect(page.draft.box("address")).not_to_have_value("路" * 257)
+
+
+async def test_mistakes_and_history_are_told_in_english(seat: Console, own_call: str) -> None:
+    page = await CallPage(seat.page).open(own_call)
+    await seat.switch_language()
+    await page.draft.submit()
+    await expect(page.draft.mistake("kind")).to_have_text("Required")
+    await page.draft.box("address").fill("路" * 257)
+    await expect(page.draft.mistake("address")).to_have_text("At most 256 characters")
+    await seat.page.get_by_role("link", name="Open case").click()
+    history = CasePage(seat.page).history
+    await expect(history).to_contain_text("Changed: Call-back number, Urgency, Wants a visit")
+
+
+async def test_what_does_not_exist_is_no_failure(seat: Console) -> None:
+    for path, told in (("/calls/nobody-rang", "没有找到这个来电"), ("/cases/999999", "没有找到这个案卷")):
+        await seat.page.goto(path)
+        await expect(by_test_id(seat.page, "missing")).to_have_text(told)
 
 
 async def test_two_people_in_one_draft_are_told_who_was_faster(

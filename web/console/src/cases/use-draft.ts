@@ -2,6 +2,8 @@ import { computed, onScopeDispose, reactive, ref, watch } from 'vue'
 
 import { api } from '@/api'
 import { ApiError } from '@/api/client'
+import { describe } from '@/api/describe'
+import { mistakeText } from '@/api/mistakes'
 import type { CaseDetail, CaseForm } from '@/api/types'
 import { differing, FORM_FIELDS, formOf, merge, pick, type FormField } from '@/lib/merge'
 import { useLive } from '@/state/live'
@@ -38,7 +40,7 @@ function mistakesOf(error: unknown): Errors {
   for (const [name, text] of Object.entries(told)) {
     // A mistake inside a field ("category.code") is shown at the field.
     const field = FORM_FIELDS.find((one) => name === one || name.startsWith(`${one}.`))
-    if (field) found[field] = text
+    if (field) found[field] = mistakeText(text)
   }
   return found
 }
@@ -84,7 +86,7 @@ export function useDraft(id: number) {
 
   async function resolveConflict(error: unknown): Promise<boolean> {
     if (!(error instanceof ApiError) || error.code !== 'conflict') return false
-    adopt(await api.case(id), form, error.message)
+    adopt(await api.case(id), form, describe(error))
     return true
   }
 
