@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -21,6 +21,8 @@ from pydantic_settings import (
 )
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+#: In the environment, but no settings: where the file is, and what `npm run dev` talks to.
+_NOT_SETTINGS = ("HOTLINE_CONFIG", "HOTLINE_URL")
 
 
 def config_file() -> Path:
@@ -186,6 +188,16 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=config_file())
+
+    @model_validator(mode="after")
+    def _sections_are_known(self) -> Settings:
+        """pydantic-settings looks only for names it knows; a misspelt section would be silent."""
+        for name in os.environ:
+            section = name.removeprefix("HOTLINE_").split("_")[0].lower()
+            is_ours = name.startswith("HOTLINE_") and name not in _NOT_SETTINGS
+            if is_ours and section not in type(self).model_fields:
+                raise ValueError(f"the environment has {name}, but there is no section {section!r}")
+        return self
 
     @property
     def database_url(self) -> str:

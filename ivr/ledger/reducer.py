@@ -13,6 +13,7 @@ from ivr.ledger import events as e
 from ivr.ledger.tables import Outcome
 
 QUEUE_STEPS = ("queue",)
+MESSAGE_STEP = "message"
 #: A message cut off by hang-up counts when it lasted at least this long, seconds.
 SHORTEST_MESSAGE_S = 1.5
 
@@ -43,8 +44,16 @@ class CallRecord:
 
     @property
     def asked_for_help(self) -> bool:
-        """The caller asked for a person or left a message."""
-        return self.queued_at is not None or self.message_at is not None
+        """The caller asked for a person or to leave a message, whatever came of it."""
+        return asked_for_help(self.queued_at, self.message_at, self.menu_path)
+
+
+def asked_for_help(
+    queued_at: datetime | None, message_at: datetime | None, menu_path: list[dict[str, Any]]
+) -> bool:
+    """The same of a stored row: such a call is worth a draft, if only to be called back (漏接回拨)."""
+    wanted_message = any(step["step"] == MESSAGE_STEP for step in menu_path)
+    return queued_at is not None or message_at is not None or wanted_message
 
 
 class _State:
@@ -151,4 +160,4 @@ def _outcome(r: CallRecord, s: _State) -> Outcome:
         return Outcome.UNKNOWN_NUMBER
     if s.lost or r.answered_at is None:
         return Outcome.FAILED
-    return Outcome.ABANDONED if r.queued_at else Outcome.HUNG_UP_IN_MENU
+    return Outcome.ABANDONED if r.asked_for_help else Outcome.HUNG_UP_IN_MENU

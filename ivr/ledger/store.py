@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, cast
 from urllib.parse import quote
 
-from sqlalchemy import Table, or_, select
+from sqlalchemy import Table, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,7 +17,7 @@ from core import outbox
 from core.events import CallChanged, HelpRequested
 from core.phone import NumberKind, normalise
 from ivr.ledger.events import EVENT_TYPES, SwitchEvent, body_of
-from ivr.ledger.reducer import CallRecord, reduce
+from ivr.ledger.reducer import CallRecord, asked_for_help, reduce
 from ivr.ledger.tables import Call, CallEvent
 
 #: Longest calling and called number kept; a carrier that sends more is not sending a number.
@@ -68,8 +68,9 @@ async def events_of(session: AsyncSession, *call_ids: str) -> dict[str, list[Swi
 
 async def _have_asked(session: AsyncSession, call_ids: list[str]) -> set[str]:
     """Those of the calls whose rows already say that the caller asked for help."""
-    has = or_(Call.queued_at.is_not(None), Call.message_at.is_not(None))
-    return set(await session.scalars(select(Call.id).where(Call.id.in_(call_ids), has)))
+    query = select(Call.id, Call.queued_at, Call.message_at, Call.menu_path).where(Call.id.in_(call_ids))
+    rows = await session.execute(query)
+    return {row.id for row in rows if asked_for_help(row.queued_at, row.message_at, row.menu_path)}
 
 
 async def open_calls(session: AsyncSession, quiet_since: datetime) -> list[str]:

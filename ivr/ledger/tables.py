@@ -17,7 +17,8 @@ class Outcome(StrEnum):
 
     IN_PROGRESS = "in_progress"  #: 进行中
     ANSWERED = "answered"  #: 已接听: a seat talked with the caller
-    ABANDONED = "abandoned"  #: 放弃: hung up while waiting for a person
+    #: 放弃: gave up waiting for a person, or asked to leave a message and left none
+    ABANDONED = "abandoned"
     MESSAGE = "message"  #: 留言
     HUNG_UP_IN_MENU = "hung_up_in_menu"  #: 菜单中挂机
     UNKNOWN_NUMBER = "unknown_number"  #: 空号: dialled a number that is not ours

@@ -39,3 +39,9 @@ def test_a_misspelt_name_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "hotline.toml").write_text("[queue]\nring = 7\n")
     with pytest.raises(ValidationError, match=r"queue\.ring"):
         Settings()
+
+
+def test_a_misspelt_section_is_an_error_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOTLINE_QUEU_RING_S", "7")
+    with pytest.raises(ValidationError, match="HOTLINE_QUEU_RING_S, but there is no section 'queu'"):
+        Settings()

@@ -11,7 +11,7 @@ MOMENTS = {
     "in the greeting": (1.5, "", "hung_up_in_menu"),
     "in the announcement of the wait": (2.0, "0", "abandoned"),
     "in the queue": (9.0, "0", "abandoned"),
-    "in the message's introduction": (2.5, "2", "hung_up_in_menu"),
+    "in the message's introduction": (2.5, "2", "abandoned"),
     "after a wrong key": (2.5, "7", "hung_up_in_menu"),
 }
 

@@ -49,8 +49,9 @@ async def test_silence_is_no_message(hotline: HotlineInstance) -> None:
         await call.press("2")
         await call.over(60)
     row = await hotline.next_call(known, lambda c: c.ended_at is not None)
-    assert (row.outcome, row.message_at) == ("hung_up_in_menu", None)
+    assert (row.outcome, row.message_at) == ("abandoned", None)
     assert row.menu_path[-1]["step"] == "goodbye"
+    assert (await hotline.draft_of(row.id)).stage == "draft", "who asked for something is called back"
 
 
 async def test_message_counts_when_the_caller_hangs_up_while_speaking(hotline: HotlineInstance) -> None:

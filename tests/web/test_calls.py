@@ -162,6 +162,19 @@ async def test_a_call_with_everything(world: World) -> None:
     assert detail["transcripts"][0]["words"][0]["word"] == "路灯"
 
 
+async def test_another_seats_words_are_as_private_as_its_sound(world: World) -> None:
+    call = await world.add_call(seat="1002")
+    recording = await world.add_recording(call)
+    for viewer, hears in (("seat1", False), ("leader", True)):
+        client = await world.client(viewer)
+        detail = await (await client.get(f"{CALLS}/{call.id}")).json()
+        assert detail["may_listen"] is hears
+        assert bool(detail["transcripts"]) is hears
+        assert bool(detail["recording"]["audio_url"]) is hears
+        audio = await client.get(f"/api/v1/recordings/{recording.id}/audio")
+        assert (audio.status == 403) is not hears
+
+
 async def test_a_call_with_nothing(world: World) -> None:
     call = await world.add_call()
     detail = await (await (await world.client("leader")).get(f"{CALLS}/{call.id}")).json()

@@ -63,7 +63,8 @@ async def call(ask: Ask, path: CallPath) -> CallDetail:
         recording = await recordings.recording_of(db, found.id)
         transcripts = await recordings.transcripts_of(db, recording.id) if recording else []
         (summary,) = await summaries(db, [found], Viewer.of(ask.account))
-    whole = Viewer.of(ask.account).sees_numbers_of(found)
+    viewer = Viewer.of(ask.account)
+    whole, hears = viewer.sees_numbers_of(found), viewer.hears(found)
     return CallDetail(
         **dict(summary),
         caller_raw=shown(found.caller_raw, whole=whole),
@@ -71,8 +72,10 @@ async def call(ask: Ask, path: CallPath) -> CallDetail:
         queued_at=found.queued_at,
         seat_answered_at=found.seat_answered_at,
         message_at=found.message_at,
-        recording=_recording(recording) if recording else None,
-        transcripts=[_transcript(one) for one in transcripts],
+        recording=_recording(recording, playable=hears) if recording else None,
+        # What was said is as private as how it sounded: callers speak their numbers.
+        transcripts=[_transcript(one) for one in transcripts if hears],
+        may_listen=hears,
     )
 
 
@@ -91,8 +94,8 @@ def summary(call: Call, case_id: int | None, viewer: Viewer) -> CallSummary:
     return CallSummary(**fields, case_id=case_id)
 
 
-def _recording(recording: Recording) -> RecordingAnswer:
-    playable = recording.state in PLAYABLE
+def _recording(recording: Recording, *, playable: bool) -> RecordingAnswer:
+    playable = playable and recording.state in PLAYABLE
     return RecordingAnswer(
         id=recording.id,
         state=RecordingState(recording.state),

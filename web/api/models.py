@@ -92,6 +92,8 @@ class CallDetail(CallSummary):
     queued_at: datetime | None
     seat_answered_at: datetime | None
     message_at: datetime | None
+    #: False: another seat's call; neither sound nor words are for this viewer.
+    may_listen: bool
     recording: RecordingAnswer | None
     transcripts: list[TranscriptAnswer]
 

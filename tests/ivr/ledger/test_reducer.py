@@ -145,13 +145,14 @@ ROWS = {
         """
         0.0   CallArrived trunk=demo did=12319
         0.1   CallAnswered
+        1.5   StepEntered step=message
         2.0   MessageStarted
         8.0   MessageEnded empty=yes
         10.0  MessageStarted
         16.0  MessageEnded empty=yes
         18.0  CallerLeft by=hotline
         """,
-        {"outcome": "hung_up_in_menu", "message_at": None},
+        {"outcome": "abandoned", "message_at": None},
     ),
     "an empty message, then one": (
         """
@@ -256,7 +257,7 @@ def test_asked_for_help() -> None:
     assert asked("abandoned in the queue")
     assert asked("message cut off by hang-up")
     assert not asked("hung up in the menu")
-    assert not asked("two empty messages")
+    assert asked("two empty messages")
     assert not asked("unknown number")
 
 

@@ -92,6 +92,8 @@ export interface CallDetail extends CallSummary {
   queued_at: string | null
   seat_answered_at: string | null
   message_at: string | null
+  /** False: another seat's call; neither sound nor words are for this person. */
+  may_listen: boolean
   recording: Recording | null
   transcripts: Transcript[]
 }

@@ -173,11 +173,13 @@ export const en: Messages = {
     noneLive: 'The recording appears here after the call',
     archiving: 'Archiving the recording…',
     damaged: 'The recording is damaged; the originals are kept for a person to look at',
+    notYours: 'You may listen to your own calls and to those nobody answered',
     failed: 'The recording cannot be played',
   },
   transcript: {
     title: 'Transcript',
     none: 'No words recognised',
+    notYours: 'You may read your own calls and those nobody answered',
     noneLive: 'The words appear here after the call',
     noRecording: 'No recording, so no words',
     waiting: 'Transcribing…',

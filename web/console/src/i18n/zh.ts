@@ -174,11 +174,13 @@ export const zh = {
     noneLive: '通话结束后，录音会出现在这里',
     archiving: '录音正在归档…',
     damaged: '录音损坏，已保留原文件待人工检查',
+    notYours: '只能收听本人接听或尚无人接听的通话',
     failed: '录音无法播放',
   },
   transcript: {
     title: '通话文字',
     none: '没有识别出文字',
+    notYours: '只能查看本人接听或尚无人接听的通话文字',
     noneLive: '通话结束后，文字会出现在这里',
     noRecording: '没有录音，也就没有文字',
     waiting: '正在转写…',
