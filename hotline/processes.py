@@ -25,8 +25,9 @@ ENTRIES = {
     "recorder": "hotline.recording:main",
     "transcriber": "recorder.transcriber:main",
     "timers": "hotline.timers:main",
+    "exchange": "hotline.exchange:main",
 }
-NAMES = ("redis", "agi", "asterisk", "watcher", "web", "recorder", "timers", "transcriber")
+NAMES = ("redis", "agi", "asterisk", "watcher", "web", "recorder", "timers", "exchange", "transcriber")
 _PR_SET_PDEATHSIG = 1
 
 

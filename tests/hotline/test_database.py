@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -40,3 +41,13 @@ def test_listings_say_so_too(
     monkeypatch.delenv("DATABASE_URL", raising=False)
     assert cli.main(["calls"]) == EXIT_REFUSED
     assert "hotline.db (setting database.url, or DATABASE_URL)" in capsys.readouterr().err
+
+
+def test_a_refusal_leaves_no_thread_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOTLINE_PATHS_STATE", str(tmp_path / "absent"))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    before = set(threading.enumerate())
+    assert [cli.main(["calls"]) for _ in range(10)] == [EXIT_REFUSED] * 10
+    assert [thread for thread in threading.enumerate() if "connection_worker" in thread.name] == [
+        thread for thread in before if "connection_worker" in thread.name
+    ]

@@ -16,7 +16,18 @@ from tests.web.world import World
 from web.health import BEATING, CHECKS, parts
 from web.services import SERVICES, Services
 
-NAMES = {"redis", "database", "asterisk", "agi", "watcher", "recorder", "transcriber", "timers", "web"}
+NAMES = {
+    "redis",
+    "database",
+    "asterisk",
+    "agi",
+    "watcher",
+    "recorder",
+    "transcriber",
+    "timers",
+    "exchange",
+    "web",
+}
 
 
 async def _health(world: World) -> tuple[int, dict[str, Any]]:

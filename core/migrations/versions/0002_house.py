@@ -1,0 +1,10 @@
+"""Published flows, announcements, flagged numbers and spoken articles."""
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass

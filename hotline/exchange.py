@@ -1,0 +1,43 @@
+"""The part `exchange` (话务台): everything that watches or drives the switch besides the calls themselves.
+
+Each work is a coroutine of its own room; here they are given the one connection to the switch.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+import structlog
+
+from core.clock import Clock, SystemClock
+from core.db import SessionFactory, make_engine, make_sessions
+from core.process import until_stopped, wait_for_database, wait_for_redis
+from core.secrets import AMI, instance_secret
+from core.settings import Settings
+from ivr.switch.ami import Switch
+
+log = structlog.get_logger()
+
+
+def works(
+    settings: Settings, sessions: SessionFactory, switch: Switch, clock: Clock
+) -> list[Coroutine[Any, Any, None]]:
+    """What runs side by side until the part is stopped."""
+    return []
+
+
+async def main(settings: Settings, stop: asyncio.Event) -> None:
+    """Run until `stop`."""
+    await wait_for_redis(settings, stop)
+    await wait_for_database(settings, stop)
+    engine = make_engine(settings.database_url)
+    switch = Switch(settings.ami, instance_secret(settings, AMI))
+    try:
+        await switch.connect()
+        log.info("ready")
+        await until_stopped(stop, *works(settings, make_sessions(engine), switch, SystemClock()))
+    finally:
+        await switch.close()
+        await engine.dispose()
