@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 import core.tables
+import ivr.house.tables
 import ivr.ledger.tables
 import recorder.tables
 import ticketing.tables
@@ -21,7 +22,7 @@ from core import audit, migrate
 from core.clock import FixedClock
 from core.db import Base, SessionFactory
 
-ROOMS = (core.tables, ivr.ledger.tables, recorder.tables, ticketing.tables)
+ROOMS = (core.tables, ivr.house.tables, ivr.ledger.tables, recorder.tables, ticketing.tables)
 
 
 def _differences(connection: Connection) -> list[object]:

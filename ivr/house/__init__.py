@@ -1,0 +1,1 @@
+"""What the house says today: published flows, announcements, flagged numbers, spoken articles."""
