@@ -23,6 +23,18 @@ class Action(StrEnum):
     ACCOUNT_LOCKED = "account:locked"  #: 锁定账号
     RECORDING_PLAYED = "recording:played"  #: 播放录音
     CASE_MOVED = "case:moved"  #: 案卷流转
+    FLOW_PUBLISHED = "flow:published"  #: 发布流程
+    ANNOUNCEMENT_MADE = "announcement:made"  #: 新建通知
+    ANNOUNCEMENT_CHANGED = "announcement:changed"  #: 修改通知
+    ANNOUNCEMENT_SOUND = "announcement:changed:sound"  #: 更换通知录音
+    ANNOUNCEMENT_REMOVED = "announcement:removed"  #: 删除通知
+    FLAG_PROPOSED = "flag:proposed"  #: 提议标记号码
+    FLAG_APPROVED = "flag:reviewed:approved"  #: 标记通过
+    FLAG_REFUSED = "flag:reviewed:refused"  #: 标记未通过
+    FLAG_ENDED = "flag:ended"  #: 解除标记
+    FLAG_EXPIRED = "flag:expired"  #: 标记到期
+    ARTICLE_MADE = "article:made"  #: 新建知识
+    ARTICLE_CHANGED = "article:changed"  #: 修改知识
 
 
 def record(

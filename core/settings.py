@@ -48,6 +48,11 @@ class Paths(Section):
     prompts: Path | None = Field(
         None, description="Built prompt audio; default: `prompts` in the state folder."
     )
+    studio: Path | None = Field(
+        None,
+        description="Studio recordings `<language>/<prompt id>.wav` or `.mp3`, used instead of synthesis; "
+        "default: `studio` in the state folder.",
+    )
 
 
 class Sip(Section):
@@ -138,6 +143,21 @@ class Transcribe(Section):
     )
 
 
+class Tts(Section):
+    piper: str = Field("", description="Piper's command or path; empty: espeak-ng speaks everything.")
+    piper_zh: str = Field("", description="Piper model (.onnx) for Mandarin; empty: espeak-ng.")
+    piper_en: str = Field("", description="Piper model (.onnx) for English; empty: espeak-ng.")
+    speed: int = Field(180, description="espeak-ng's speed, words a minute.", ge=80, le=300)
+
+
+class House(Section):
+    announcement_max_s: int = Field(120, description="Longest announcement or spoken article, seconds.", ge=5)
+    upload_max_mib: int = Field(10, description="Largest uploaded sound file.", ge=1, le=100)
+    flag_max_days: int = Field(
+        90, description="A number is flagged for at most this many days.", ge=1, le=3650
+    )
+
+
 class Demo(Section):
     enabled: bool = Field(
         True, description="Create demo seats and accounts, with passwords made up per install."
@@ -175,6 +195,8 @@ class Settings(BaseSettings):
     message: Message = Field(default_factory=Message)
     recording: Recording = Field(default_factory=Recording)
     transcribe: Transcribe = Field(default_factory=Transcribe)
+    tts: Tts = Field(default_factory=Tts)
+    house: House = Field(default_factory=House)
     demo: Demo = Field(default_factory=Demo)
     log: Log = Field(default_factory=Log)
 
@@ -213,6 +235,10 @@ class Settings(BaseSettings):
     @property
     def prompts_dir(self) -> Path:
         return self.paths.prompts or self.paths.state / "prompts"
+
+    @property
+    def studio_dir(self) -> Path:
+        return self.paths.studio or self.paths.state / "studio"
 
     @property
     def spool_dir(self) -> Path:
