@@ -27,8 +27,29 @@ class CallArrived(SwitchEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CallPlaced(SwitchEvent):
+    """We began to dial a citizen on a trunk; a row only once `OutboundStarted` says that they picked up."""
+
+    trunk: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutboundStarted(SwitchEvent):
+    """The citizen we called is on the line; `purpose` is `callback:<id>` or `visit:<id>`."""
+
+    purpose: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallRefused(SwitchEvent):
+    """No room for the call: `pool` says which limit was reached, `trunk` or `ivr`."""
+
+    pool: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CallerNamed(SwitchEvent):
-    """The carrier's calling number, percent-encoded, and whether it may be shown."""
+    """The citizen's number, percent-encoded, and whether it may be shown."""
 
     number: str
     withheld: bool
@@ -55,9 +76,65 @@ class KeyPressed(SwitchEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class QueueJoined(SwitchEvent):
-    """The caller entered a queue."""
+    """The caller entered a queue; `priority` where the dialplan says it, higher goes first."""
 
     queue: str
+    priority: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LanguageChosen(SwitchEvent):
+    """The caller chose a language: zh_CN or en."""
+
+    language: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallMarked(SwitchEvent):
+    """Something to know about the call: confidential, emergency, nuisance:<path>, closed."""
+
+    mark: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnnouncementHeard(SwitchEvent):
+    """A temporary announcement was played."""
+
+    announcement: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallBackAsked(SwitchEvent):
+    """The caller wants to be called back and keep the place in the queue."""
+
+    callback: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForwardTried(SwitchEvent):
+    """The call is handed to an outside number of the allow-list, known by its name."""
+
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForwardConnected(SwitchEvent):
+    """Whoever the call was forwarded to and the caller hear each other."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SurveyAnswered(SwitchEvent):
+    """The caller rated the talk: 1 (best) to 5."""
+
+    level: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitAnswered(SwitchEvent):
+    """What a result visit came to: `<level>`, refused, person or machine. Of a citizen who called in to tell,
+    `<case number>:<level>`."""
+
+    answer: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,25 +188,7 @@ class CallLost(SwitchEvent):
     """The switch stopped without telling how the call ended (crash, power)."""
 
 
-EVENT_TYPES: dict[str, type[SwitchEvent]] = {
-    kind.__name__: kind
-    for kind in (
-        CallArrived,
-        CallerNamed,
-        CallAnswered,
-        StepEntered,
-        KeyPressed,
-        QueueJoined,
-        QueueLeft,
-        SeatConnected,
-        SeatDisconnected,
-        SeatHungUp,
-        MessageStarted,
-        MessageEnded,
-        CallerLeft,
-        CallLost,
-    )
-}
+EVENT_TYPES: dict[str, type[SwitchEvent]] = {kind.__name__: kind for kind in SwitchEvent.__subclasses__()}
 _COMMON = {f.name for f in fields(SwitchEvent)}
 
 

@@ -6,14 +6,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import unquote
 
 from ivr.ledger import events as e
-from ivr.ledger.tables import Outcome
+from ivr.ledger.tables import DEFAULT_LANGUAGE, MAX_LANGUAGE, MAX_NAME, MAX_PURPOSE, Direction, Outcome
 
 QUEUE_STEPS = ("queue",)
-MESSAGE_STEP = "message"
+MESSAGE_STEP, SURVEY_STEP = "message", "survey"
+T = TypeVar("T")
 #: A message cut off by hang-up counts when it lasted at least this long, seconds.
 SHORTEST_MESSAGE_S = 1.5
 
@@ -23,6 +24,9 @@ class CallRecord:
     """One call as the ledger knows it; field for field the row of `calls`. Seconds are wall-clock."""
 
     id: str
+    direction: str = Direction.INBOUND
+    #: Of an outbound call: `callback:<id>` or `visit:<id>`.
+    purpose: str = ""
     trunk: str = ""
     #: As the carrier sent it.
     caller_raw: str = ""
@@ -31,29 +35,47 @@ class CallRecord:
     started_at: datetime | None = None
     answered_at: datetime | None = None
     ended_at: datetime | None = None
+    language: str = DEFAULT_LANGUAGE
+    #: confidential, emergency, nuisance:<path>, closed, busy:<pool>; each once.
+    marks: list[str] = field(default_factory=list)
+    #: Ids of the announcements that were played.
+    announcements: list[int] = field(default_factory=list)
     menu_path: list[dict[str, Any]] = field(default_factory=list)
+    #: The one a seat answered in; until then, or without, the last one joined.
     queue: str = ""
+    priority: int = 0
+    #: When the first queue was joined.
     queued_at: datetime | None = None
     wait_s: float = 0.0
     seat: str = ""
     seat_answered_at: datetime | None = None
     talk_s: float = 0.0
     message_at: datetime | None = None
+    #: Name in the allow-list the call was handed to, connected or not.
+    forwarded_to: str = ""
+    survey_asked: bool = False
+    #: 1 (very satisfied) to 5; the last answer given.
+    survey: int | None = None
+    #: What a result visit came to: see `ivr.ledger.events.VisitAnswered`.
+    visit: str = ""
     outcome: Outcome = Outcome.IN_PROGRESS
     hung_up_by: str = ""
 
     @property
     def asked_for_help(self) -> bool:
         """The caller asked for a person or to leave a message, whatever came of it."""
-        return asked_for_help(self.queued_at, self.message_at, self.menu_path)
+        return asked_for_help(self.queued_at, self.message_at, self.menu_path, self.forwarded_to)
 
 
 def asked_for_help(
-    queued_at: datetime | None, message_at: datetime | None, menu_path: list[dict[str, Any]]
+    queued_at: datetime | None,
+    message_at: datetime | None,
+    menu_path: list[dict[str, Any]],
+    forwarded_to: str = "",
 ) -> bool:
     """The same of a stored row: such a call is worth a draft, if only to be called back (漏接回拨)."""
     wanted_message = any(step["step"] == MESSAGE_STEP for step in menu_path)
-    return queued_at is not None or message_at is not None or wanted_message
+    return queued_at is not None or message_at is not None or wanted_message or bool(forwarded_to)
 
 
 class _State:
@@ -65,13 +87,18 @@ class _State:
         self.message_since: datetime | None = None
         self.seat_ended_it = False
         self.lost = False
+        self.placed_at: datetime | None = None
+        self.refused = False
+        self.forward_connected = False
+        self.wants_callback = False
 
 
 def reduce(call_id: str, events: Iterable[e.SwitchEvent]) -> CallRecord | None:
-    """The call's record after `events`; None when no INVITE from a trunk is among them."""
+    """The call's record after `events`; None when no INVITE from a trunk is among them and no citizen we
+    called picked up."""
     once = {event.id: event for event in events}.values()
     ordered = sorted(once, key=lambda event: (event.at, event.id))
-    if not any(isinstance(event, e.CallArrived) for event in ordered):
+    if not any(isinstance(event, e.CallArrived | e.OutboundStarted) for event in ordered):
         return None
     record, state = CallRecord(call_id), _State()
     for event in ordered:
@@ -84,25 +111,59 @@ def _apply(r: CallRecord, s: _State, event: e.SwitchEvent) -> None:
     match event:
         case e.CallArrived(trunk=trunk, did=did):
             r.started_at, r.trunk, r.did = event.at, trunk, did
+        case e.CallPlaced(trunk=trunk):
+            s.placed_at, r.trunk = event.at, trunk
+        case e.OutboundStarted(purpose=purpose):
+            r.direction, r.purpose = Direction.OUTBOUND, purpose[:MAX_PURPOSE]
+            r.started_at = r.started_at or s.placed_at or event.at
         case e.CallerNamed(number=number, withheld=withheld):
             r.caller_raw, r.withheld = unquote(number), withheld
         case e.CallAnswered():
             r.answered_at = r.answered_at or event.at
-        case e.StepEntered(step=step):
-            _walk(r, event.at, step)
-            if step in QUEUE_STEPS:
-                r.queued_at = r.queued_at or event.at
-        case e.KeyPressed(key=key):
-            if r.menu_path:
-                r.menu_path[-1]["key"] += key
-        case e.QueueJoined(queue=queue):
-            r.queue, r.queued_at = queue, r.queued_at or event.at
         case e.CallerLeft(by=by):
             r.ended_at, r.hung_up_by, s.lost = event.at, by, False
         case e.CallLost() if r.ended_at is None:
             r.ended_at, s.lost = event.at, True
         case _:
+            _apply_menu(r, s, event)
+
+
+def _apply_menu(r: CallRecord, s: _State, event: e.SwitchEvent) -> None:
+    match event:
+        case e.StepEntered(step=step):
+            _walk(r, event.at, step)
+            r.survey_asked = r.survey_asked or step == SURVEY_STEP
+            if step in QUEUE_STEPS:
+                r.queued_at = r.queued_at or event.at
+        case e.KeyPressed(key=key):
+            if r.menu_path:
+                r.menu_path[-1]["key"] += key
+        case e.QueueJoined(queue=queue, priority=priority):
+            r.queued_at = r.queued_at or event.at
+            r.queue = r.queue if r.seat_answered_at else queue
+            r.priority = r.priority if priority is None else priority
+        case e.LanguageChosen(language=language):
+            r.language = language[:MAX_LANGUAGE]
+        case e.CallMarked(mark=mark):
+            _once(r.marks, mark[:MAX_NAME])
+        case e.CallRefused(pool=pool):
+            s.refused = True
+            _once(r.marks, f"busy:{pool}"[:MAX_NAME])
+        case e.AnnouncementHeard(announcement=number):
+            _once(r.announcements, number)
+        case e.CallBackAsked():
+            s.wants_callback = True
+        case e.ForwardTried(name=name):
+            r.forwarded_to = name[:MAX_NAME]
+        case e.ForwardConnected():
+            s.forward_connected = True
+        case _:
             _apply_talk(r, s, event)
+
+
+def _once(known: list[T], new: T) -> None:
+    if new not in known:
+        known.append(new)
 
 
 def _walk(r: CallRecord, at: datetime, step: str) -> None:
@@ -129,6 +190,10 @@ def _apply_talk(r: CallRecord, s: _State, event: e.SwitchEvent) -> None:
             if not empty:
                 r.message_at = r.message_at or s.message_since
             s.message_since = None
+        case e.SurveyAnswered(level=level):
+            r.survey = level
+        case e.VisitAnswered(answer=answer):
+            r.visit = answer[:MAX_NAME]
 
 
 def _settle(r: CallRecord, s: _State) -> None:
@@ -154,10 +219,22 @@ def _outcome(r: CallRecord, s: _State) -> Outcome:
         return Outcome.IN_PROGRESS
     if r.seat_answered_at:
         return Outcome.ANSWERED
+    if r.forwarded_to and s.forward_connected:
+        return Outcome.FORWARDED
+    if s.wants_callback:
+        return Outcome.CALLBACK
     if r.message_at:
         return Outcome.MESSAGE
+    return _outcome_without_a_person(r, s)
+
+
+def _outcome_without_a_person(r: CallRecord, s: _State) -> Outcome:
     if any(step["step"] == "unknown_number" for step in r.menu_path):
         return Outcome.UNKNOWN_NUMBER
-    if s.lost or r.answered_at is None:
+    if s.refused:
+        return Outcome.BUSY
+    if r.direction == Direction.OUTBOUND and r.visit and r.queued_at is None:
+        return Outcome.VISITED
+    if s.lost or (r.answered_at is None and r.direction == Direction.INBOUND):
         return Outcome.FAILED
     return Outcome.ABANDONED if r.asked_for_help else Outcome.HUNG_UP_IN_MENU

@@ -18,7 +18,7 @@ from core.events import CallChanged, HelpRequested
 from core.phone import NumberKind, normalise
 from ivr.ledger.events import EVENT_TYPES, SwitchEvent, body_of
 from ivr.ledger.reducer import CallRecord, asked_for_help, reduce
-from ivr.ledger.tables import Call, CallEvent
+from ivr.ledger.tables import Call, CallEvent, Direction
 
 #: Longest calling and called number kept; a carrier that sends more is not sending a number.
 MAX_RAW, MAX_DID = 500, 64
@@ -53,7 +53,9 @@ async def apply(session: AsyncSession, events: Sequence[SwitchEvent], area_code:
     for record in calls:
         at, ended = latest[record.id], record.ended_at is not None
         outbox.add(session, CallChanged(at=at, call_id=record.id, ended=ended))
-        if record.asked_for_help and record.id not in asked:
+        # Whom we called has a case already: the one the call is about.
+        inbound = record.direction == Direction.INBOUND
+        if inbound and record.asked_for_help and record.id not in asked:
             outbox.add(session, HelpRequested(at=at, call_id=record.id))
 
 
@@ -68,9 +70,9 @@ async def events_of(session: AsyncSession, *call_ids: str) -> dict[str, list[Swi
 
 async def _have_asked(session: AsyncSession, call_ids: list[str]) -> set[str]:
     """Those of the calls whose rows already say that the caller asked for help."""
-    query = select(Call.id, Call.queued_at, Call.message_at, Call.menu_path).where(Call.id.in_(call_ids))
-    rows = await session.execute(query)
-    return {row.id for row in rows if asked_for_help(row.queued_at, row.message_at, row.menu_path)}
+    columns = Call.id, Call.queued_at, Call.message_at, Call.menu_path, Call.forwarded_to
+    rows = await session.execute(select(*columns).where(Call.id.in_(call_ids)))
+    return {row.id for row in rows if asked_for_help(*row[1:])}
 
 
 async def open_calls(session: AsyncSession, quiet_since: datetime) -> list[str]:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from ivr.ledger import events as e
@@ -18,6 +19,9 @@ TRUNK_CONTEXT = "from-trunk"
 _TRUNK = re.compile(r"^(?:PJSIP|DAHDI)/trunk-([A-Za-z0-9_]+)-[0-9a-f]+$")
 _SEAT = re.compile(r"^PJSIP/(\d{3,6})w?-[0-9a-f]+$")
 _WITHHELD = ("prohib", "unavailable")
+_SMALL_NUMBER = re.compile(r"-?[0-9]{1,9}")
+#: Extension of a trunk channel that we opened ourselves: nobody dialled it. No number of ours is called so.
+_NOT_DIALLED = "s"
 
 
 class _Line(NamedTuple):
@@ -60,7 +64,9 @@ def translate(line: str, event_id: str) -> e.SwitchEvent | None:
         raise CelError(f"no time in {line[:200]!r}") from error
     common = _Common(event_id, cel.linked_id, at)
     if trunk := _TRUNK.match(cel.channel):
-        return _trunk_event(cel, trunk[1], common)
+        # A call is the citizen's channel; any other trunk channel in it was dialled by us for the citizen.
+        is_citizen = cel.unique_id == cel.linked_id
+        return _trunk_event(cel, trunk[1], common) if is_citizen else _forward_event(cel, common)
     if seat := _SEAT.match(cel.channel):
         return _seat_event(cel, seat[1], common)
     return None
@@ -75,6 +81,8 @@ class _Common(NamedTuple):
 def _trunk_event(cel: _Line, trunk: str, c: _Common) -> e.SwitchEvent | None:
     common = c._asdict()
     match cel.type:
+        case "CHAN_START" if cel.context == TRUNK_CONTEXT and cel.exten == _NOT_DIALLED:
+            return e.CallPlaced(**common, trunk=trunk)
         case "CHAN_START" if cel.context == TRUNK_CONTEXT:
             return e.CallArrived(**common, trunk=trunk, did=cel.exten)
         case "ANSWER":
@@ -85,27 +93,75 @@ def _trunk_event(cel: _Line, trunk: str, c: _Common) -> e.SwitchEvent | None:
             return e.QueueLeft(**common)
         case "HANGUP":
             return e.CallerLeft(**common, by=_who(cel))
-    return _user_event(cel, common) if cel.user_type else None
+    return _user_event(cel, c) if cel.user_type else None
 
 
-def _user_event(cel: _Line, common: dict[str, object]) -> e.SwitchEvent | None:
+def _forward_event(cel: _Line, c: _Common) -> e.SwitchEvent | None:
+    return e.ForwardConnected(**c._asdict()) if cel.type == "BRIDGE_ENTER" else None
+
+
+def _user_event(cel: _Line, c: _Common) -> e.SwitchEvent | None:
     value = str(_extra(cel).get("extra", ""))
-    match cel.user_type:
-        case "CALLER":
-            presentation, _, number = value.partition(":")
-            withheld = any(word in presentation for word in _WITHHELD)
-            return e.CallerNamed(**common, number=number, withheld=withheld)  # type: ignore[arg-type]
-        case "STEP":
-            return e.StepEntered(**common, step=value)  # type: ignore[arg-type]
-        case "QUEUE":  # before Queue() itself: the wait is announced first, and some hang up there
-            return e.QueueJoined(**common, queue=value)  # type: ignore[arg-type]
-        case "KEY":
-            return e.KeyPressed(**common, key=value)  # type: ignore[arg-type]
-        case "MESSAGE" if value == "start":
-            return e.MessageStarted(**common)  # type: ignore[arg-type]
-        case "MESSAGE":
-            return e.MessageEnded(**common, empty=value == "empty")  # type: ignore[arg-type]
-    return None
+    make = _USER_EVENTS.get(cel.user_type)
+    kind, fields = make(value) if make else (None, {})
+    return kind(**c._asdict(), **fields) if kind else None
+
+
+_Made = tuple[type[e.SwitchEvent] | None, dict[str, Any]]
+
+
+def _caller(value: str) -> _Made:
+    presentation, _, number = value.partition(":")
+    withheld = any(word in presentation for word in _WITHHELD)
+    return e.CallerNamed, {"number": number, "withheld": withheld}
+
+
+def _queue(value: str) -> _Made:
+    """Before Queue() itself: the wait is announced first, and some hang up there."""
+    queue, _, priority = value.partition(":")
+    return e.QueueJoined, {"queue": queue, "priority": _number(priority)}
+
+
+def _message(value: str) -> _Made:
+    return (e.MessageStarted, {}) if value == "start" else (e.MessageEnded, {"empty": value == "empty"})
+
+
+def _survey(value: str) -> _Made:
+    level = _number(value)
+    return (e.SurveyAnswered, {"level": level}) if level in range(1, 6) else (None, {})
+
+
+def _announcement(value: str) -> _Made:
+    number = _number(value)
+    return (None, {}) if number is None else (e.AnnouncementHeard, {"announcement": number})
+
+
+def _number(text: str) -> int | None:
+    return int(text) if _SMALL_NUMBER.fullmatch(text) else None
+
+
+def _text(kind: type[e.SwitchEvent], field: str) -> Callable[[str], _Made]:
+    return lambda value: (kind, {field: value})
+
+
+#: Word of a user event → the event its value makes.
+_USER_EVENTS: dict[str, Callable[[str], _Made]] = {
+    "CALLER": _caller,
+    "STEP": _text(e.StepEntered, "step"),
+    "KEY": _text(e.KeyPressed, "key"),
+    "QUEUE": _queue,
+    "MESSAGE": _message,
+    "LANGUAGE": _text(e.LanguageChosen, "language"),
+    "MARK": _text(e.CallMarked, "mark"),
+    "CLOSED": lambda _queue: (e.CallMarked, {"mark": "closed"}),
+    "BUSY": _text(e.CallRefused, "pool"),
+    "OUTBOUND": _text(e.OutboundStarted, "purpose"),
+    "CALLBACK": _text(e.CallBackAsked, "callback"),
+    "FORWARD": _text(e.ForwardTried, "name"),
+    "ANNOUNCEMENT": _announcement,
+    "SURVEY": _survey,
+    "VISIT": _text(e.VisitAnswered, "answer"),
+}
 
 
 def _seat_event(cel: _Line, seat: str, c: _Common) -> e.SwitchEvent | None:
@@ -131,6 +187,6 @@ def _extra(cel: _Line) -> dict[str, object]:
 def _who(cel: _Line) -> e.Party:
     """Who ended it: the channel the switch names as the source of the hang-up."""
     source = str(_extra(cel).get("hangupsource", ""))
-    if _TRUNK.match(source):
+    if source == cel.channel if _TRUNK.match(cel.channel) else _TRUNK.match(source):
         return "caller"
     return "seat" if _SEAT.match(source) else "hotline"

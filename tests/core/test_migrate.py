@@ -16,13 +16,21 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 import core.tables
 import ivr.house.tables
 import ivr.ledger.tables
+import ivr.visits.tables
 import recorder.tables
 import ticketing.tables
 from core import audit, migrate
 from core.clock import FixedClock
 from core.db import Base, SessionFactory
 
-ROOMS = (core.tables, ivr.house.tables, ivr.ledger.tables, recorder.tables, ticketing.tables)
+ROOMS = (
+    core.tables,
+    ivr.house.tables,
+    ivr.ledger.tables,
+    ivr.visits.tables,
+    recorder.tables,
+    ticketing.tables,
+)
 
 
 def _differences(connection: Connection) -> list[object]:

@@ -23,7 +23,15 @@ def _event(number: int, call_id: str, at: str, kind: str, *pairs: str) -> e.Swit
     for field in fields(e.EVENT_TYPES[kind]):
         if field.name not in ("id", "call_id", "at"):
             text = given.pop(field.name, "")
-            values[field.name] = text == "yes" if field.type == "bool" else text
+            values[field.name] = _value(str(field.type), text)
     assert not given, f"{kind} has no {given}"
     when = START + timedelta(seconds=float(at))
     return e.EVENT_TYPES[kind](id=f"file:{number:012d}", call_id=call_id, at=when, **values)
+
+
+def _value(kind: str, text: str) -> object:
+    if kind == "bool":
+        return text == "yes"
+    if kind.startswith("int"):
+        return int(text) if text else None
+    return text

@@ -15,6 +15,7 @@ from ivr.switch import cel
 from ivr.switch.cel import CelError, translate
 
 TRUNK = "hbb89a7-1795390344.0 hbb89a7-1795390344.0 PJSIP%2Ftrunk-demo-00000000"
+FORWARD = "hbb89a7-1795390344.0 hbb89a7-1795390379.22 PJSIP%2Ftrunk-demo-00000001"
 SEAT = "hbb89a7-1795390344.0 hbb89a7-1795390379.21 PJSIP%2F1001-00000003"
 BRIDGE = "%7B%22bridge_id%22%3A%22b9aa3336%22%2C%22bridge_technology%22%3A%22simple_bridge%22%7D"
 COMMON = {
@@ -82,7 +83,31 @@ LINES: dict[str, e.SwitchEvent | None] = {
     _user(TRUNK, "MESSAGE", "start"): e.MessageStarted(**COMMON),
     _user(TRUNK, "MESSAGE", "end"): e.MessageEnded(**COMMON, empty=False),
     _user(TRUNK, "MESSAGE", "empty"): e.MessageEnded(**COMMON, empty=True),
+    _user(TRUNK, "QUEUE", "emergency:10"): e.QueueJoined(**COMMON, queue="emergency", priority=10),
+    _user(TRUNK, "LANGUAGE", "en"): e.LanguageChosen(**COMMON, language="en"),
+    _user(TRUNK, "MARK", "nuisance:slow_queue"): e.CallMarked(**COMMON, mark="nuisance:slow_queue"),
+    _user(TRUNK, "CLOSED", "general"): e.CallMarked(**COMMON, mark="closed"),
+    _user(TRUNK, "BUSY", "trunk"): e.CallRefused(**COMMON, pool="trunk"),
+    _user(TRUNK, "OUTBOUND", "visit:12"): e.OutboundStarted(**COMMON, purpose="visit:12"),
+    _user(TRUNK, "CALLBACK", "7"): e.CallBackAsked(**COMMON, callback="7"),
+    _user(TRUNK, "FORWARD", "gas"): e.ForwardTried(**COMMON, name="gas"),
+    _user(TRUNK, "ANNOUNCEMENT", "3"): e.AnnouncementHeard(**COMMON, announcement=3),
+    _user(TRUNK, "ANNOUNCEMENT", "x"): None,
+    _user(TRUNK, "SURVEY", "5"): e.SurveyAnswered(**COMMON, level=5),
+    _user(TRUNK, "SURVEY", "6"): None,
+    _user(TRUNK, "SURVEY", ""): None,
+    _user(TRUNK, "VISIT", "refused"): e.VisitAnswered(**COMMON, answer="refused"),
     _user(TRUNK, "UNHEARD_OF", "x"): None,
+    # A channel we opened: nobody dialled an extension of ours.
+    f"CHAN_START 1795390344.329494 {TRUNK} from-trunk s    ": e.CallPlaced(**COMMON, trunk="demo"),
+    # The trunk channel a call was forwarded on is not the citizen's.
+    f"CHAN_START 1795390344.329494 {FORWARD} from-trunk s    ": None,
+    f"ANSWER 1795390344.329494 {FORWARD} from-trunk s AppDial   ": None,
+    f"BRIDGE_ENTER 1795390344.329494 {FORWARD} from-trunk s AppDial   {BRIDGE}": e.ForwardConnected(**COMMON),
+    f"HANGUP 1795390344.329494 {FORWARD} from-trunk s    {_hang_up('PJSIP/trunk-demo-00000001')}": None,
+    f"HANGUP 1795390344.329494 {TRUNK} hl-forward s    {_hang_up('PJSIP/trunk-demo-00000001')}": e.CallerLeft(
+        **COMMON, by="hotline"
+    ),
     _user(SEAT, "STEP", "greeting"): None,
     "ANSWER 1795390344.329494 l.0 u.0 Local%2Fx%40y-00000000%3B1 c s Answer   ": None,
 }
