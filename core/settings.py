@@ -12,13 +12,18 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+
+from core.clock import zone_of
+from core.section import Section as Section
+from core.trunks import E1Trunk, SipTrunk, Trunks
+from core.trunks import check as check_trunks
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 #: In the environment, but no settings: where the file is, and what `npm run dev` talks to.
@@ -28,12 +33,6 @@ _NOT_SETTINGS = ("HOTLINE_CONFIG", "HOTLINE_URL")
 def config_file() -> Path:
     """The TOML file settings are read from; it need not exist."""
     return Path(os.environ.get("HOTLINE_CONFIG", "hotline.toml"))
-
-
-class Section(BaseModel):
-    """A settings section: unknown names are an error, so a typing mistake is never silent."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Paths(Section):
@@ -59,7 +58,17 @@ class Sip(Section):
     host: str = Field("127.0.0.1", description="Address the SIP side listens on and sends media from.")
     port: int = Field(5060, description="SIP over UDP: trunk and softphones.", ge=1, le=65535)
     trunk_addresses: list[str] = Field(
-        ["127.0.0.2"], description="Carrier addresses; an INVITE from any other must authenticate as a seat."
+        ["127.0.0.2"],
+        description="Carrier addresses of the trunk `demo`, which is there unless you name yours.",
+    )
+    trunk_channels: int = Field(90, description="Calls at once on the trunk `demo`.", ge=1, le=2000)
+    tls_port: int = Field(5061, description="SIP over TLS, for trunks that want it.", ge=1, le=65535)
+    tls_certificate: Path | None = Field(
+        None, description="PEM file with our key and certificate; empty: one made up per install."
+    )
+    tls_authorities: Path | None = Field(
+        None,
+        description="PEM file of those who certify carriers; empty: carriers' certificates are not checked.",
     )
     rtp_start: int = Field(10000, description="First RTP port.", ge=1024, le=65000)
     rtp_end: int = Field(11999, description="Last RTP port.", ge=1025, le=65535)
@@ -71,6 +80,12 @@ class Seats(Section):
     ws_host: str = Field("127.0.0.1", description="Address of the WebSocket browser seats register over.")
     ws_port: int = Field(8088, description="Port of that WebSocket, path /ws.", ge=1, le=65535)
     browser_codecs: str = Field("opus,alaw", description="Codec order for browser seats.")
+
+
+class Ivr(Section):
+    ports: int = Field(
+        90, description="IVR ports: callers at once in menus, queues and messages.", ge=1, le=2000
+    )
 
 
 class Ami(Section):
@@ -117,6 +132,17 @@ class Queue(Section):
     max_wait_s: int = Field(30, description="Announced wait in the queue before a message is offered.", ge=1)
     ring_s: int = Field(15, description="One seat rings this long before the next is tried.", ge=1)
     wrap_up_s: int = Field(5, description="Seconds a seat is left alone after a call.", ge=0)
+    file: Path | None = Field(None, description="File of queues instead of the packaged one.")
+
+
+class Calendar(Section):
+    timezone: str = Field("Asia/Shanghai", description="Time zone of opening hours.")
+
+    @field_validator("timezone")
+    @classmethod
+    def _exists(cls, name: str) -> str:
+        zone_of(name)
+        return name
 
 
 class Message(Section):
@@ -141,6 +167,40 @@ class Transcribe(Section):
     use_test_model: bool = Field(
         True, description="Fall back to the small test model; its output is labelled as such."
     )
+
+
+class Outbound(Section):
+    """Calls to citizens: call-backs (回拨) and result visits (回访)."""
+
+    caller_id: str = Field("", description="Number people see when we call them; empty: sip.did.")
+    carrier: str = Field("127.0.0.2:5060", description="Carrier's address and port for calls we place.")
+    ring_s: int = Field(30, description="A citizen's phone rings this long.", ge=5, le=120)
+    channels: int = Field(30, description="Trunk channels there are in all.", ge=1)
+    inbound_reserve: int = Field(
+        10, description="Trunk channels no outbound call takes, so that inbound never waits.", ge=0
+    )
+    allow: list[str] = Field(
+        [], description="Numbers we may call besides mainland mobiles and landlines, such as 12345678."
+    )
+
+
+class Callback(Section):
+    """Call me back and keep my place (保留位置回拨), and missed calls (漏接回拨)."""
+
+    attempts: int = Field(3, description="How often one citizen is called back.", ge=1, le=10)
+    retry_s: int = Field(600, description="Seconds between two attempts.", ge=5)
+    expiry_hours: int = Field(
+        24, description="A call-back not reached for so long is given up.", ge=1, le=168
+    )
+    hours: str = Field(
+        "daily 08:00-21:00",
+        description="When citizens may be called back, written like opening hours: daily 08:00-21:00, "
+        "08:30-12:00,14:00-17:30 (workdays), always.",
+    )
+    missed_after_s: int = Field(
+        10, description="Who gives up after waiting this long for a person counts as missed (漏接).", ge=0
+    )
+    missed_dial: bool = Field(True, description="Call missed callers back as well, after those who asked.")
 
 
 class Tts(Section):
@@ -184,6 +244,8 @@ class Settings(BaseSettings):
 
     paths: Paths = Field(default_factory=Paths)
     sip: Sip = Field(default_factory=Sip)
+    trunks: Trunks = Field(default_factory=dict)
+    ivr: Ivr = Field(default_factory=Ivr)
     seats: Seats = Field(default_factory=Seats)
     ami: Ami = Field(default_factory=Ami)
     agi: Agi = Field(default_factory=Agi)
@@ -192,9 +254,12 @@ class Settings(BaseSettings):
     web: Web = Field(default_factory=Web)
     flow: Flow = Field(default_factory=Flow)
     queue: Queue = Field(default_factory=Queue)
+    calendar: Calendar = Field(default_factory=Calendar)
     message: Message = Field(default_factory=Message)
     recording: Recording = Field(default_factory=Recording)
     transcribe: Transcribe = Field(default_factory=Transcribe)
+    outbound: Outbound = Field(default_factory=Outbound)
+    callback: Callback = Field(default_factory=Callback)
     tts: Tts = Field(default_factory=Tts)
     house: House = Field(default_factory=House)
     demo: Demo = Field(default_factory=Demo)
@@ -220,6 +285,26 @@ class Settings(BaseSettings):
             if is_ours and section not in type(self).model_fields:
                 raise ValueError(f"the environment has {name}, but there is no section {section!r}")
         return self
+
+    @model_validator(mode="after")
+    def _trunks_are_apart(self) -> Settings:
+        check_trunks(self.trunks)
+        return self
+
+    @property
+    def trunk_table(self) -> dict[str, SipTrunk | E1Trunk]:
+        """Every trunk by name: those of the settings, or `demo` where none is named."""
+        if self.trunks:
+            return dict(self.trunks)
+        # The demo's carrier is a program that is there for a call only: asking it for life says nothing.
+        demo = SipTrunk(addresses=self.sip.trunk_addresses, channels=self.sip.trunk_channels, qualify_s=0)
+        return {"demo": demo}
+
+    @property
+    def carrier_addresses(self) -> list[str]:
+        """Addresses and networks calls are let in from without a password."""
+        table = self.trunk_table.values()
+        return [address for trunk in table if isinstance(trunk, SipTrunk) for address in trunk.addresses]
 
     @property
     def database_url(self) -> str:
