@@ -23,6 +23,10 @@ class Action(StrEnum):
     ACCOUNT_LOCKED = "account:locked"  #: 锁定账号
     RECORDING_PLAYED = "recording:played"  #: 播放录音
     CASE_MOVED = "case:moved"  #: 案卷流转
+    CALENDAR_DAY_SET = "calendar:set"  #: 设定工作日历
+    CALENDAR_DAY_REMOVED = "calendar:removed"  #: 撤销工作日历设定
+    CALENDAR_YEAR_COMPLETED = "calendar:completed"  #: 确认全年节假日
+    SEAT_SKILLS_SET = "seat:skills"  #: 设定坐席技能
     FLOW_PUBLISHED = "flow:published"  #: 发布流程
     ANNOUNCEMENT_MADE = "announcement:made"  #: 新建通知
     ANNOUNCEMENT_CHANGED = "announcement:changed"  #: 修改通知

@@ -13,9 +13,11 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+import core.calendar.tables
 import core.tables
 import ivr.house.tables
 import ivr.ledger.tables
+import ivr.queues.tables
 import ivr.visits.tables
 import recorder.tables
 import ticketing.tables
@@ -24,9 +26,11 @@ from core.clock import FixedClock
 from core.db import Base, SessionFactory
 
 ROOMS = (
+    core.calendar.tables,
     core.tables,
     ivr.house.tables,
     ivr.ledger.tables,
+    ivr.queues.tables,
     ivr.visits.tables,
     recorder.tables,
     ticketing.tables,
