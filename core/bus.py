@@ -66,8 +66,12 @@ class Bus:
                 if event is not None:
                     yield event
 
-    async def consume(self, group: str, consumer: str) -> AsyncIterator[tuple[str, Event]]:
+    async def consume(
+        self, group: str, consumer: str, wanted: Callable[[Event], bool] | None = None
+    ) -> AsyncIterator[tuple[str, Event]]:
         """Messages for `group`, at least once each: own un-acked ones first, then new ones.
+
+        Events not `wanted` are acked together, unseen: a busy line tells far more than most care for.
 
         Ask for the next message only after the last was dealt with. One that was not acked by then counts
         as failed and comes again some seconds later or after a restart, so `consumer` must be a name that
@@ -82,16 +86,17 @@ class Bus:
                 last = entries[-1][0] if entries else ">"
             elif clock() >= look_back_at:
                 last, look_back_at = "0", clock() + self._block_ms / 1000
-            for message_id, fields in entries:
-                event = _decode(message_id, fields)
-                if event is None:
-                    await self.ack(group, message_id)
-                else:
+            read = [(message_id, _decode(message_id, fields)) for message_id, fields in entries]
+            left = [i for i, event in read if event is None or (wanted and not wanted(event))]
+            if left:
+                await self.ack(group, *left)
+            for message_id, event in read:
+                if event is not None and message_id not in left:
                     yield message_id, event
 
-    async def ack(self, group: str, message_id: str) -> None:
-        """Message `message_id` is dealt with; `group` will not see it again."""
-        await self._patiently(lambda: self._redis.xack(self._stream, group, message_id))
+    async def ack(self, group: str, *message_ids: str) -> None:
+        """These messages are dealt with; `group` will not see them again."""
+        await self._patiently(lambda: self._redis.xack(self._stream, group, *message_ids))
 
     async def close(self) -> None:
         await self._redis.aclose()

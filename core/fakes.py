@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from core.events import Event, EventCodec
 
@@ -29,17 +29,21 @@ class MemoryBus:
             yield self.published[at]
             at += 1
 
-    async def consume(self, group: str, consumer: str) -> AsyncIterator[tuple[str, Event]]:
+    async def consume(
+        self, group: str, consumer: str, wanted: Callable[[Event], bool] | None = None
+    ) -> AsyncIterator[tuple[str, Event]]:
         acked = self._acked.setdefault(group, set())
         at = 0
         while True:
             await self._wait_beyond(at)
+            if wanted and not wanted(self.published[at]):
+                acked.add(str(at))
             if str(at) not in acked:
                 yield str(at), self.published[at]
             at += 1
 
-    async def ack(self, group: str, message_id: str) -> None:
-        self._acked.setdefault(group, set()).add(message_id)
+    async def ack(self, group: str, *message_ids: str) -> None:
+        self._acked.setdefault(group, set()).update(message_ids)
 
     async def close(self) -> None:
         pass

@@ -1,15 +1,25 @@
-"""Events committed with the change they tell of, and published afterwards: at least once, in order."""
+"""Events committed with the change they tell of, and published afterwards: at least once, in order.
+
+Each process that writes runs a `Relay`, woken by its own commits; looking at the table many times a second
+would cost more than the calls do.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from typing import Protocol
 
 import structlog
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, event, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
+from core.backoff import Backoff
 from core.clock import Clock
 from core.db import SessionFactory, begin_write
 from core.events import Event, EventCodec
@@ -17,16 +27,69 @@ from core.tables import OutboxEntry
 
 log = structlog.get_logger()
 BATCH = 200
+#: How often a relay looks without having been woken: for what a process that died had committed.
+LOOK_S = 5.0
+_TOLD = "outbox"
+_wakers: set[asyncio.Event] = set()
 
 
 class Publisher(Protocol):
     async def publish(self, *events: Event) -> None: ...
 
 
-def add(session: AsyncSession, event: Event) -> None:
-    """Write `event` in the caller's transaction: it is published if, and only if, that commits."""
-    message = EventCodec.encode(event)
-    session.add(OutboxEntry(at=event.at, type=message["type"], body=message["body"]))
+def add(session: AsyncSession, told: Event) -> None:
+    """Write `told` in the caller's transaction: it is published if, and only if, that commits."""
+    message = EventCodec.encode(told)
+    session.add(OutboxEntry(at=told.at, type=message["type"], body=message["body"]))
+    session.info[_TOLD] = True
+
+
+@event.listens_for(Session, "after_commit")
+def _wake(session: Session) -> None:
+    if session.info.pop(_TOLD, False):
+        for waker in _wakers:
+            waker.set()
+
+
+class Relay:
+    """Publishes what this process commits, at once, and what others left behind."""
+
+    def __init__(
+        self, sessions: SessionFactory, bus: Publisher, clock: Clock, *, look_s: float = LOOK_S
+    ) -> None:
+        self._sessions, self._bus, self._clock, self._look_s = sessions, bus, clock, look_s
+
+    async def run(self) -> None:
+        """Publish for ever; a database that is away is waited for."""
+        woken, backoff = asyncio.Event(), Backoff(first_s=0.5)
+        _wakers.add(woken)
+        try:
+            while True:
+                woken.clear()
+                try:
+                    while await relay(self._sessions, self._bus, self._clock) == BATCH:
+                        pass
+                except (SQLAlchemyError, OSError) as error:
+                    if backoff.is_first:
+                        log.warning("events wait in the outbox", why=str(error).splitlines()[:1])
+                    await backoff.wait()
+                    continue
+                backoff.reset()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(woken.wait(), self._look_s)
+        finally:
+            _wakers.discard(woken)
+
+
+@asynccontextmanager
+async def relaying(sessions: SessionFactory, bus: Publisher, clock: Clock) -> AsyncIterator[None]:
+    """A `Relay` beside what is done inside."""
+    task = asyncio.create_task(Relay(sessions, bus, clock).run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 async def relay(sessions: SessionFactory, bus: Publisher, clock: Clock) -> int:
@@ -42,7 +105,7 @@ async def relay(sessions: SessionFactory, bus: Publisher, clock: Clock) -> int:
     if not entries:
         return 0
     read = [_read(entry.id, entry.type, entry.body) for entry in entries]
-    await bus.publish(*(event for event in read if event is not None))
+    await bus.publish(*(told for told in read if told is not None))
     async with sessions() as session:
         await begin_write(session)
         ids = [entry.id for entry in entries]

@@ -24,6 +24,8 @@ from hotline.processes import NAMES
 from hotline.refusal import Refusal
 
 POLL_S = 0.15
+#: Once everything is up, nobody waits for a log line.
+QUIET_POLL_S = 0.5
 #: A start that takes longer than this has failed.
 START_S = 90.0
 #: Say again what is waited for after this long.
@@ -106,7 +108,7 @@ class _Foreground:
                 print(banner.text(self._settings, accounts, self._phones), flush=True)
             while not self._asked_to_stop and supervisor.poll() is None:
                 self._show()
-                time.sleep(POLL_S)
+                time.sleep(QUIET_POLL_S)
         finally:
             self._stop(supervisor)
         if not self._asked_to_stop:

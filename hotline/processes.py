@@ -74,6 +74,8 @@ def _redis(settings: Settings) -> list[str]:
         "appendonly": "yes",
         "save": "",
         "daemonize": "no",
+        # Idle rounds a second: ours hold few keys, and ten would cost more than all our traffic at night.
+        "hz": "2",
     }
     return [word for key, value in options.items() for word in (f"--{key}", value)]
 

@@ -13,7 +13,6 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from core import outbox
-from core.backoff import Backoff
 from core.bus import Bus
 from core.clock import Clock, SystemClock
 from core.db import SessionFactory, make_engine, make_sessions
@@ -24,8 +23,6 @@ from ivr.ledger.tables import Call
 from recorder.tables import Recording, Transcript
 from ticketing.intake import Intake
 
-#: The console shows a change within a second. The watcher publishes at once; this is for everybody else.
-RELAY_EVERY_S = 0.5
 #: Published outbox rows are kept this long, for a person who wonders what was said.
 KEEP_PUBLISHED = timedelta(days=7)
 #: An event that could not be handled for this long is given up, with a log line.
@@ -79,7 +76,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
     try:
         await until_stopped(
             stop,
-            relay_forever(sessions, bus, clock),
+            outbox.Relay(sessions, bus, clock).run(),
             open_drafts(bus, intake, clock),
             prune(sessions, clock),
             watchdog.watch(settings),
@@ -89,24 +86,9 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
         await engine.dispose()
 
 
-async def relay_forever(sessions: SessionFactory, bus: Bus, clock: Clock) -> None:
-    """Publish committed events; a database that is away is waited for."""
-    backoff = Backoff(first_s=0.5)
-    while True:
-        try:
-            await outbox.relay(sessions, bus, clock)
-        except (SQLAlchemyError, OSError) as error:
-            if backoff.is_first:
-                log.warning("outbox not readable, trying again", why=str(error).splitlines()[:1])
-            await backoff.wait()
-        else:
-            backoff.reset()
-            await asyncio.sleep(RELAY_EVERY_S)
-
-
 async def open_drafts(bus: Bus, intake: Intake, clock: Clock) -> None:
     """Feed the case engine; an event it cannot handle now is not acked, so it comes again."""
-    async for message_id, event in bus.consume("intake", "timers"):
+    async for message_id, event in bus.consume("intake", "timers", Intake.wants):
         try:
             await intake.handle(event)
         except Exception as error:  # noqa: BLE001 - event consumer boundary

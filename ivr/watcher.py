@@ -60,8 +60,6 @@ class Watcher:
         self._file = cel_path(settings)
         self._sessions = sessions
         self._clock = clock
-        #: Set whenever rows were written, so that their events are published at once.
-        self.written = asyncio.Event()
 
     async def carry_on(self) -> bool:
         """Store what is new in the file; False when nothing was.
@@ -75,7 +73,6 @@ class Watcher:
         async with self._sessions.begin() as session:
             await store.apply(session, translate_all(lines), self._area_code)
         self._file.commit()
-        self.written.set()
         return True
 
     async def end_lost_calls(self, live: set[str]) -> int:
@@ -90,7 +87,6 @@ class Watcher:
                     session, [CallLost(id=f"lost:{call_id}", call_id=call_id, at=at)], self._area_code
                 )
                 log.warning("the switch lost a call; ended in the ledger at its last event", call=call_id)
-        self.written.set()
         return len(lost)
 
 
@@ -104,7 +100,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
     process.report("following the switch")
     log.info("following the switch's events")
     tasks = [
-        asyncio.create_task(_publish(watcher, make_sessions(engine), bus)),
+        asyncio.create_task(outbox.Relay(make_sessions(engine), bus, SystemClock()).run()),
         asyncio.create_task(_look_for_lost_calls(watcher, switch)),
     ]
     try:
@@ -136,17 +132,6 @@ async def _follow(watcher: Watcher, stop: asyncio.Event) -> None:
             with suppress(TimeoutError):
                 async with asyncio.timeout(POLL_S):
                     await stop.wait()
-
-
-async def _publish(watcher: Watcher, sessions: SessionFactory, bus: Bus) -> None:
-    """Publish as soon as rows are written; what this misses, the timers' relay publishes."""
-    while True:
-        await watcher.written.wait()
-        watcher.written.clear()
-        try:
-            await outbox.relay(sessions, bus, SystemClock())
-        except (SQLAlchemyError, OSError) as error:
-            log.warning("events wait in the outbox", why=str(error).splitlines()[0])
 
 
 async def _look_for_lost_calls(watcher: Watcher, switch: Switch) -> None:

@@ -17,6 +17,8 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
+from core import outbox
+from core.bus import Bus
 from core.clock import SystemClock
 from core.db import make_engine, make_sessions
 from core.process import report, wait_for_database, wait_for_redis
@@ -118,16 +120,19 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
     # The last of vosk's folders is where vosk itself would put a download.
     folder, memory = Path(vosk.MODEL_DIRS[-1]), settings.paths.state / "transcribe" / "download.json"
     downloader = Downloader(folder, memory, clock, stop_threads.is_set)
-    transcripts = Transcripts(settings, make_sessions(engine), clock, stop_threads)
+    sessions, bus = make_sessions(engine), Bus(settings.redis.url)
+    transcripts = Transcripts(settings, sessions, clock, stop_threads)
     finder = ModelFinder(settings.transcribe, downloader)
     working = asyncio.create_task(TranscriberLoop(finder, transcripts, redis, stop).run())
     stopping = asyncio.create_task(stop.wait())
     try:
-        await asyncio.wait([working, stopping], return_when=asyncio.FIRST_COMPLETED)
-        stop_threads.set()
-        await working
+        async with outbox.relaying(sessions, bus, clock):
+            await asyncio.wait([working, stopping], return_when=asyncio.FIRST_COMPLETED)
+            stop_threads.set()
+            await working
     finally:
         stop_threads.set()
         stopping.cancel()
+        await bus.close()
         await redis.aclose()
         await engine.dispose()

@@ -12,6 +12,7 @@ import structlog
 from redis.asyncio import Redis
 from sqlalchemy.exc import SQLAlchemyError
 
+from core import outbox
 from core.bus import Bus
 from core.clock import Clock, SystemClock
 from core.db import SessionFactory, make_engine, make_sessions
@@ -83,8 +84,8 @@ class Worker:
             await asyncio.gather(listening, stopping, *loops, return_exceptions=True)
 
     async def _listen(self) -> None:
-        async for message_id, event in self._bus.consume(GROUP, GROUP):
-            if isinstance(event, CallChanged) and event.ended and not await self._heard(event):
+        async for message_id, event in self._bus.consume(GROUP, GROUP, _is_end_of_call):
+            if isinstance(event, CallChanged) and not await self._heard(event):
                 continue  # not acknowledged, so it comes again
             await self._bus.ack(GROUP, message_id)
 
@@ -124,6 +125,10 @@ class Worker:
             await _wait(self._stop, SWEEP_S)
 
 
+def _is_end_of_call(event: Event) -> bool:
+    return isinstance(event, CallChanged) and event.ended
+
+
 async def _wait(event: asyncio.Event, seconds: float) -> None:
     """Until `event` is set, or `seconds` have gone by."""
     with suppress(TimeoutError):
@@ -141,7 +146,8 @@ async def main(settings: Settings, stop: asyncio.Event, calls: Calls | None = No
     redis: Redis = Redis.from_url(settings.redis.url, socket_connect_timeout=2, socket_timeout=2)
     try:
         sessions = make_sessions(engine)
-        await Worker(settings, sessions, bus, redis, calls or UnknownCalls(), stop, SystemClock()).run()
+        async with outbox.relaying(sessions, bus, SystemClock()):
+            await Worker(settings, sessions, bus, redis, calls or UnknownCalls(), stop, SystemClock()).run()
     finally:
         await bus.close()
         await redis.aclose()

@@ -37,6 +37,11 @@ class Intake:
         self._transcripts = transcripts
         self._clock = clock
 
+    @staticmethod
+    def wants(event: Event) -> bool:
+        """Whether `handle` would do anything."""
+        return isinstance(event, HelpRequested | TranscriptReady)
+
     async def handle(self, event: Event) -> None:
         """
         Raises:

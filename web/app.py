@@ -13,6 +13,7 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
+from core import outbox
 from core.bus import Bus
 from core.clock import SystemClock
 from core.db import make_engine, make_sessions
@@ -89,7 +90,8 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
         await switch.connect()
         await runner.setup()
         await _listen(runner, settings)
-        await until_stopped(stop, app[HUB].run())
+        relay = outbox.Relay(services.sessions, bus, services.clock)
+        await until_stopped(stop, app[HUB].run(), relay.run())
     finally:
         await runner.cleanup()
         await switch.close()

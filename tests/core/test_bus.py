@@ -58,6 +58,17 @@ async def test_after_a_crash_unacked_messages_come_first(any_bus: Bus | MemoryBu
     assert [event.case_id for _, event in await take(after, 2)] == [2, 3]
 
 
+async def test_unwanted_events_are_acked_unseen(any_bus: Bus | MemoryBus, clock: FixedClock) -> None:
+    for case_id in (1, 2, 3):
+        await any_bus.publish(edited(clock, case_id))
+    odd = any_bus.consume(
+        "group", "one", lambda event: isinstance(event, CaseEdited) and event.case_id % 2 == 1
+    )
+    assert [event.case_id for _, event in await take(odd, 2)] == [1, 3]
+    after = any_bus.consume("group", "one")
+    assert [event.case_id for _, event in await take(after, 2)] == [1, 3], "2 was acked, the others were not"
+
+
 async def test_a_failed_message_comes_again_without_a_restart(bus: Bus, clock: FixedClock) -> None:
     await bus.publish(edited(clock, 1))
     messages = bus.consume("group", "one")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
@@ -80,3 +81,34 @@ async def test_only_old_published_rows_are_pruned(sessions: SessionFactory, cloc
     assert await outbox.prune(sessions, clock.now() - timedelta(days=2)) == 0
     assert await outbox.prune(sessions, clock.now()) == 1
     assert await outbox.relay(sessions, MemoryBus(), clock) == 1
+
+
+async def test_a_relay_publishes_what_this_process_commits_at_once(
+    sessions: SessionFactory, clock: FixedClock, poll: Callable[..., Awaitable[None]]
+) -> None:
+    bus = MemoryBus()
+    async with outbox.relaying(sessions, bus, clock):
+        for case_id in (1, 2):
+            async with sessions() as session:
+                outbox.add(session, edited(clock, case_id))
+                await session.commit()
+
+            async def told(case_id: int = case_id) -> bool:
+                return edited(clock, case_id) in bus.published
+
+            await poll(told, "published without waiting for the next look", outbox.LOOK_S / 2)
+
+
+async def test_a_relay_finds_what_another_process_left(
+    sessions: SessionFactory, clock: FixedClock, poll: Callable[..., Awaitable[None]]
+) -> None:
+    async with sessions() as session:
+        outbox.add(session, edited(clock, 1))
+        await session.commit()
+    bus = MemoryBus()
+    async with outbox.relaying(sessions, bus, clock):
+
+        async def told() -> bool:
+            return bus.published == [edited(clock, 1)]
+
+        await poll(told, "published")
