@@ -11,11 +11,13 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from core.db import Base, make_engine, make_sessions
 from core.settings import Settings
-from ivr.ledger.tables import Call
+from ivr.ledger.tables import CONFIDENTIAL, Call
 from ticketing.tables import Case
 
 CALL_COLUMNS = ("started_at", "id", "caller", "did", "outcome", "seat", "wait_s", "talk_s", "hung_up_by")
 CASE_COLUMNS = ("created_at", "id", "number", "stage", "kind", "caller_number", "call_id", "description")
+#: Stands for a number that is not shown.
+HIDDEN = "****"
 #: Longest text a column of the table shows.
 _CELL = 32
 
@@ -23,13 +25,22 @@ Rows = list[dict[str, Any]]
 
 
 async def calls(settings: Settings, limit: int) -> Rows:
-    """The newest calls of the ledger with all their columns; the operator sees whole numbers."""
-    return await _newest(settings, Call, Call.started_at, limit)
+    """The newest calls of the ledger with all their columns; the operator sees whole numbers, but not of
+    callers who asked to stay unknown (保密)."""
+    rows = await _newest(settings, Call, Call.started_at, limit)
+    for row in rows:
+        if CONFIDENTIAL in row["marks"]:
+            row["caller"] = row["caller_raw"] = HIDDEN
+    return rows
 
 
 async def cases(settings: Settings, limit: int) -> Rows:
-    """The newest cases with all their columns."""
-    return await _newest(settings, Case, Case.created_at, limit)
+    """The newest cases with all their columns; numbers of confidential ones are hidden."""
+    rows = await _newest(settings, Case, Case.created_at, limit)
+    for row in rows:
+        if row["confidential"]:
+            row["caller_number"] = row["callback_number"] = HIDDEN
+    return rows
 
 
 async def _newest(

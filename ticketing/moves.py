@@ -1,7 +1,8 @@
 """The one door: every change of a case goes through here.
 
 The life of a case: `open_draft` (a call asked for something) → 草稿 DRAFT, filled in with `edit_draft` →
-`register` → 已登记 REGISTERED, it has a number → `establish` 立案 → ESTABLISHED → `close` 结案 → CLOSED.
+`register` → 已登记 REGISTERED, it has a number → `establish` 立案 → ESTABLISHED → `close` 结案 → CLOSED. From
+there `reopen` 退回重办 sends it back to ESTABLISHED when the citizen is not satisfied.
 Each door does the same: lock row → check → mutate → history → outbox → commit. `timers` publishes.
 """
 
@@ -106,4 +107,6 @@ def _advance(case: Case, row: Move, actor: Account | None, now: datetime) -> Non
     case.stage = row.to
     if row.stamp:
         setattr(case, row.stamp, now)
+    if row.clears:
+        setattr(case, row.clears, None)
     door.touch(case, actor, now)

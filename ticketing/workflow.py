@@ -1,6 +1,7 @@
 """The workflow table: every way a case may move, who may move it, and what it takes. Data, no database.
 
-Today's short path through the seven stages (hotline.md section 5): 草稿 → 已登记 → 已立案 → 已结案.
+Today's short path through the seven stages (hotline.md section 5): 草稿 → 已登记 → 已立案 → 已结案, and back
+into handling when the citizen is not satisfied with the result.
 A new move is a new row here; `ticketing.moves.move` needs no change.
 """
 
@@ -34,6 +35,8 @@ class Move:
     en: str
     #: Who may do it; empty: the system alone.
     roles: frozenset[Role]
+    #: The system may do it as well as the people in `roles`.
+    by_system: bool = False
     #: Stages it starts from; empty: there is no case before it.
     sources: frozenset[Stage]
     to: Stage
@@ -44,6 +47,8 @@ class Move:
     note_required: bool = False
     #: Column that keeps when it happened.
     stamp: str | None = None
+    #: Column of a stamp that no longer holds.
+    clears: str | None = None
     gives_number: bool = False
     guards: tuple[Guard, ...] = ()
 
@@ -81,7 +86,18 @@ CLOSE = Move(
     to=Stage.CLOSED,
     stamp="closed_at",
 )
-MOVES: dict[str, Move] = {move.name: move for move in (OPEN_DRAFT, REGISTER, ESTABLISH, CLOSE)}
+REOPEN = Move(
+    name="reopen",
+    zh="退回重办",
+    en="Reopen",
+    roles=frozenset({Role.SHIFT_LEADER}),
+    by_system=True,
+    sources=frozenset({Stage.CLOSED}),
+    to=Stage.ESTABLISHED,
+    note_required=True,
+    clears="closed_at",
+)
+MOVES: dict[str, Move] = {move.name: move for move in (OPEN_DRAFT, REGISTER, ESTABLISH, CLOSE, REOPEN)}
 
 
 def find(name: str) -> Move:
@@ -105,7 +121,8 @@ def check_role(move: Move, role: str | None) -> None:
     Raises:
         RoleNotAllowedError: `role` may not make this move; None, the system, makes only its own.
     """
-    if role not in move.roles and not (role is None and not move.roles):
+    is_systems = role is None and (move.by_system or not move.roles)
+    if role not in move.roles and not is_systems:
         raise RoleNotAllowedError(f"您的角色不能进行“{move.zh}”操作")
 
 

@@ -25,10 +25,12 @@ LEGAL = {
     ("register", "draft", "shift_leader"): "registered",
     ("establish", "registered", "shift_leader"): "established",
     ("close", "established", "shift_leader"): "closed",
+    ("reopen", "closed", "shift_leader"): "established",
+    ("reopen", "closed", None): "established",
 }
 ROLES = ("seat", "shift_leader", "administrator")
 _tries = st.tuples(
-    st.sampled_from(["open_draft", "register", "establish", "close", "fly"]),
+    st.sampled_from(["open_draft", "register", "establish", "close", "reopen", "fly"]),
     st.sampled_from([*ROLES, None]),
     st.sampled_from([0, 0, 0, -1, 1]),
 )
@@ -51,17 +53,25 @@ async def _play(url: str, tries: list[tuple[str, str | None, int]]) -> None:
     )
     stage, version, done = "draft", case.version, ["open_draft"]
     for name, role, lag in tries:
-        legal = LEGAL.get((name, stage, role or "")) if lag == 0 else None
+        legal = LEGAL.get((name, stage, role)) if lag == 0 else None
         fields: dict[str, Any] = {"kind": "report", "district": "210202"} if name == "register" else {}
         actor = people[role] if role else None
         try:
             case = await moves.move(
-                sessions, case_id=1, move=name, actor=actor, version=version + lag, fields=fields, clock=clock
+                sessions,
+                case_id=1,
+                move=name,
+                actor=actor,
+                version=version + lag,
+                fields=fields,
+                note="市民不满意",
+                clock=clock,
             )
         except HotlineError as error:
             assert legal is None, f"{name} from {stage} by {role} refused: {error}"
         else:
             assert case.stage == legal
+            assert (case.closed_at is not None) == (case.stage == "closed")
             stage, version = case.stage, case.version
             done.append(name)
     async with sessions() as session:

@@ -17,14 +17,14 @@ def test_every_row_speaks_of_things_there_are() -> None:
     columns = set(Case.__table__.columns.keys())
     for move in MOVES.values():
         assert set(move.needs) <= set(forms.COLUMNS)
-        assert move.stamp is None or move.stamp in columns
+        assert {move.stamp, move.clears} <= columns | {None}
         assert move.zh and move.en
     assert len({move.name for move in MOVES.values()}) == len(MOVES)
 
 
-def test_every_stage_can_be_reached_and_only_closed_is_an_end() -> None:
+def test_every_stage_can_be_reached_and_left() -> None:
     assert {move.to for move in MOVES.values()} == set(Stage)
-    assert set(Stage) - {stage for move in MOVES.values() for stage in move.sources} == {Stage.CLOSED}
+    assert {stage for move in MOVES.values() for stage in move.sources} == set(Stage)
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,8 @@ def test_every_stage_can_be_reached_and_only_closed_is_an_end() -> None:
         (Stage.REGISTERED, Role.SEAT, []),
         (Stage.REGISTERED, Role.SHIFT_LEADER, ["establish"]),
         (Stage.ESTABLISHED, Role.SHIFT_LEADER, ["close"]),
-        (Stage.CLOSED, Role.SHIFT_LEADER, []),
+        (Stage.CLOSED, Role.SHIFT_LEADER, ["reopen"]),
+        (Stage.CLOSED, Role.SEAT, []),
     ],
 )
 def test_allowed(stage: Stage, role: Role, names: list[str]) -> None:
@@ -68,5 +69,9 @@ def test_roles() -> None:
     with pytest.raises(HotlineError):
         workflow.check_role(workflow.OPEN_DRAFT, Role.SHIFT_LEADER)
     workflow.check_role(workflow.OPEN_DRAFT, None)
+    workflow.check_role(workflow.REOPEN, None)
+    workflow.check_role(workflow.REOPEN, Role.SHIFT_LEADER)
+    with pytest.raises(HotlineError):
+        workflow.check_role(workflow.REOPEN, Role.SEAT)
     with pytest.raises(HotlineError, match="飞"):
         workflow.find("飞")

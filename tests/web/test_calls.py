@@ -140,6 +140,34 @@ async def test_who_sees_the_whole_number(
         assert (MASKED in text) != is_whole, path
 
 
+@pytest.mark.parametrize(
+    ("viewer", "sees", "hears"), [("seat1", False, True), ("seat2", False, False), ("leader", True, True)]
+)
+async def test_a_confidential_call_shows_a_seat_no_digit(
+    world: World, viewer: str, sees: bool, hears: bool
+) -> None:
+    call = await world.add_call(seat="1001", marks=["confidential"])
+    case = await world.add_case(call)
+    client = await world.client(viewer)
+    for path in (CALLS, f"{CALLS}/{call.id}", "/api/v1/cases", f"/api/v1/cases/{case.id}"):
+        text = await (await client.get(path)).text()
+        assert (CALLER in text, "****" in text, MASKED in text) == (sees, not sees, False), path
+    assert (await (await client.get(f"{CALLS}/{call.id}")).json())["may_listen"] is hears
+
+
+async def test_nobodys_confidential_call_is_not_played_to_seats(world: World) -> None:
+    call = await world.add_call(outcome=Outcome.MESSAGE, marks=["confidential"])
+    detail = await (await (await world.client("seat1")).get(f"{CALLS}/{call.id}")).json()
+    assert (detail["may_listen"], detail["caller"], detail["caller_raw"]) == (False, "****", "****")
+
+
+async def test_a_call_we_placed(world: World) -> None:
+    call = await world.add_call(direction="outbound", purpose="visit:12", visit="2", survey=1, priority=5)
+    detail = await (await (await world.client("leader")).get(f"{CALLS}/{call.id}")).json()
+    names = ("direction", "purpose", "visit", "survey", "priority", "language", "marks", "announcements")
+    assert [detail[name] for name in names] == ["outbound", "visit:12", "2", 1, 5, "zh_CN", [], []]
+
+
 async def test_a_withheld_number_stays_empty(world: World) -> None:
     call = await world.add_call(seat="1002")
     async with world.sessions.begin() as db:

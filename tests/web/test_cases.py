@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from ivr.ledger.tables import Outcome
 from tests.web.world import CALLER, Client, World
 from ticketing.tables import Case
 
@@ -144,3 +145,32 @@ async def test_the_list_shows_an_excerpt_and_the_page_the_whole(world: World, ca
     page = await (await seat.get("/api/v1/cases?stage=draft")).json()
     assert page["items"][0]["description"] == "长" * 80
     assert (await _send(seat, "GET", str(case.id), 200))["description"] == "长" * 200
+
+
+async def test_a_confidential_case_keeps_the_number_it_does_not_show(world: World) -> None:
+    """A seat whose page shows **** saves it back with the rest: that is no change."""
+    call = await world.add_call(seat="1001", marks=["confidential"])
+    case = await world.add_case(call)
+    client = await world.client("seat1")
+    shown = await (await client.get(f"/api/v1/cases/{case.id}")).json()
+    body = {"version": shown["version"], "callback_number": shown["callback_number"], "address": "中山路"}
+    answer = await client.patch(f"/api/v1/cases/{case.id}", json=body)
+    assert answer.status == 200, await answer.text()
+    whole = await (await (await world.client("leader")).get(f"/api/v1/cases/{case.id}")).json()
+    assert (whole["callback_number"], whole["address"]) == (CALLER, "中山路")
+
+
+async def test_the_number_of_a_case_made_confidential_is_its_own_seats(world: World) -> None:
+    case = await world.add_case(await world.add_call(seat="1001"))
+    nobodys = await world.add_case(await world.add_call(outcome=Outcome.ABANDONED))
+    async with world.sessions.begin() as db:
+        for one in (case, nobodys):
+            one.confidential = True
+            await db.merge(one)
+    client = await world.client("seat1")
+
+    async def number(case_id: int) -> str:
+        found: str = (await (await client.get(f"/api/v1/cases/{case_id}")).json())["caller_number"]
+        return found
+
+    assert (await number(case.id), await number(nobodys.id)) == (CALLER, "****")

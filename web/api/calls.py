@@ -15,7 +15,7 @@ from ivr.ledger.tables import Call
 from recorder import queries as recordings
 from recorder.tables import Recording, RecordingState, Transcript
 from ticketing import queries as cases
-from web.api.masking import Viewer, shown
+from web.api.masking import Viewer
 from web.api.models import (
     CallDetail,
     CallPage,
@@ -64,14 +64,16 @@ async def call(ask: Ask, path: CallPath) -> CallDetail:
         transcripts = await recordings.transcripts_of(db, recording.id) if recording else []
         (summary,) = await summaries(db, [found], Viewer.of(ask.account))
     viewer = Viewer.of(ask.account)
-    whole, hears = viewer.sees_numbers_of(found), viewer.hears(found)
+    hears = viewer.hears(found)
     return CallDetail(
         **dict(summary),
-        caller_raw=shown(found.caller_raw, whole=whole),
+        caller_raw=viewer.shows(found.caller_raw, found),
         menu_path=[MenuStep.model_validate(step) for step in found.menu_path],
         queued_at=found.queued_at,
         seat_answered_at=found.seat_answered_at,
         message_at=found.message_at,
+        announcements=found.announcements,
+        visit=found.visit,
         recording=_recording(recording, playable=hears) if recording else None,
         # What was said is as private as how it sounded: callers speak their numbers.
         transcripts=[_transcript(one) for one in transcripts if hears],
@@ -90,7 +92,7 @@ def summary(call: Call, case_id: int | None, viewer: Viewer) -> CallSummary:
     fields: dict[str, Any] = {
         name: getattr(call, name) for name in CallSummary.model_fields if name != "case_id"
     }
-    fields["caller"] = shown(call.caller, whole=viewer.sees_numbers_of(call))
+    fields["caller"] = viewer.shows(call.caller, call)
     return CallSummary(**fields, case_id=case_id)
 
 

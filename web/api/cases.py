@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from http import HTTPMethod
 from typing import Any
 
@@ -13,7 +15,7 @@ from ivr.ledger.tables import Call
 from ticketing import moves, queries
 from ticketing.forms import NOTE_LENGTH, CaseForm
 from ticketing.tables import Case, Stage
-from web.api.masking import Viewer, shown
+from web.api.masking import HIDDEN, Viewer, shown
 from web.api.models import (
     CaseDetail,
     CasePage,
@@ -114,7 +116,7 @@ async def move_case(ask: Ask, path: MovePath, body: CaseMove) -> CaseDetail:
 def summary(case: Case, call: Call | None, viewer: Viewer) -> CaseSummary:
     """One row as `viewer` may see it; `call` is the one behind the case."""
     fields: dict[str, Any] = {name: getattr(case, name) for name in CaseSummary.model_fields}
-    fields["caller_number"] = shown(case.caller_number, whole=viewer.sees_numbers_of(call))
+    fields["caller_number"] = viewer.shows(case.caller_number, call, confidential=case.confidential)
     fields["description"] = case.description[:EXCERPT]
     return CaseSummary(**fields)
 
@@ -125,7 +127,7 @@ async def _fields(ask: Ask, case_id: int, body: CaseChange) -> dict[str, Any]:
     if "*" in (fields.get("callback_number") or ""):
         async with ask.services.sessions() as db:
             stored = (await queries.detail(db, case_id, ask.account.role)).case.callback_number
-        if fields["callback_number"] == shown(stored, whole=False):
+        if fields["callback_number"] in (shown(stored, whole=False), HIDDEN):
             del fields["callback_number"]
     return fields
 
@@ -135,7 +137,7 @@ async def _detail(db: AsyncSession, case_id: int, viewer: Viewer) -> CaseDetail:
     case = found.case
     calls = await ledger.calls_by_id(db, [case.call_id] if case.call_id else [])
     call = calls.get(case.call_id or "")
-    whole = viewer.sees_numbers_of(call)
+    show = partial(viewer.shows, call=call, confidential=case.confidential)
     fields = dict(summary(case, call, viewer)) | {
         name: getattr(case, name)
         for name in CaseDetail.model_fields.keys()
@@ -143,10 +145,9 @@ async def _detail(db: AsyncSession, case_id: int, viewer: Viewer) -> CaseDetail:
         - {"category", "history", "moves"}
     }
     return CaseDetail(
-        **fields
-        | {"description": case.description, "callback_number": shown(case.callback_number, whole=whole)},
+        **fields | {"description": case.description, "callback_number": show(case.callback_number)},
         category=_category(case),
-        history=[_entry(line, whole=whole) for line in found.history],
+        history=[_entry(line, show) for line in found.history],
         moves=[MoveAnswer(name=m.name, label=m.zh, note_required=m.note_required) for m in found.moves],
     )
 
@@ -158,10 +159,10 @@ def _category(case: Case) -> CategoryKeyAnswer | None:
     return CategoryKeyAnswer(edition=edition, kind=kind, code=code)
 
 
-def _entry(line: queries.HistoryLine, *, whole: bool) -> HistoryEntry:
+def _entry(line: queries.HistoryLine, show: Callable[[str], str]) -> HistoryEntry:
     entry = line.entry
     changes = {
-        field: [shown(str(one or ""), whole=whole) for one in values] if field in _NUMBERS else values
+        field: [show(str(one or "")) for one in values] if field in _NUMBERS else values
         for field, values in entry.changes.items()
     }
     return HistoryEntry(

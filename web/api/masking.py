@@ -3,6 +3,10 @@
 Shift leaders and administrators do. A seat does for the calls it answered, and for calls nobody answered
 that still wait for a call back (漏接回拨: abandoned in the queue, or a message left), since any seat may take
 those. All else a seat sees as `138****1234`, in lists, on pages, in live updates and in cases alike.
+
+Of a call whose caller asked to stay unknown (保密) a seat sees no digit, not even of its own calls, and a
+recording nobody answered is not played to it. A case marked confidential hides the number from all seats but
+the one that took the call.
 """
 
 from __future__ import annotations
@@ -11,8 +15,10 @@ from dataclasses import dataclass
 
 from core.phone import mask
 from core.tables import Account, Role
-from ivr.ledger.tables import Call, Outcome
+from ivr.ledger.tables import CONFIDENTIAL, Call, Outcome
 
+#: Stands for a number of which nothing is shown.
+HIDDEN = "****"
 _TO_CALL_BACK = frozenset({Outcome.ABANDONED, Outcome.MESSAGE})
 
 
@@ -31,15 +37,31 @@ class Viewer:
         """`call` is None where there is none behind a case: then it is nobody's."""
         if self.role != Role.SEAT:
             return True
-        if call is None:
+        if call is None or is_confidential(call):
             return False
         if call.seat:
             return call.seat == self.extension
         return call.outcome in _TO_CALL_BACK
 
+    def shows(self, number: str, call: Call | None, *, confidential: bool = False) -> str:
+        """`number` of `call` as this viewer may see it; `confidential` says so of the case behind it."""
+        if not number or self.role != Role.SEAT:
+            return number
+        is_own = call is not None and call.seat and call.seat == self.extension
+        if (call is not None and is_confidential(call)) or (confidential and not is_own):
+            return HIDDEN
+        return shown(number, whole=self.sees_numbers_of(call))
+
     def hears(self, call: Call | None) -> bool:
         """Whether the recording of `call` may be played: a seat plays its own calls and those of nobody."""
-        return self.role != Role.SEAT or call is None or call.seat in ("", self.extension)
+        if self.role != Role.SEAT or call is None:
+            return True
+        return call.seat == self.extension or (not call.seat and not is_confidential(call))
+
+
+def is_confidential(call: Call) -> bool:
+    """Whether the caller asked to stay unknown."""
+    return CONFIDENTIAL in call.marks
 
 
 def shown(number: str, *, whole: bool) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from core.tables import Role
-from ivr.ledger.tables import Outcome
+from ivr.ledger.tables import Direction, Outcome
 from recorder.tables import RecordingState
 from ticketing.forms import Kind, Urgency
 from ticketing.tables import Stage
@@ -23,20 +23,33 @@ class AccountAnswer(Answer):
 
 class CallSummary(Answer):
     id: str
+    direction: Direction
+    #: Of an outbound call: `callback:<id>` or `visit:<id>`.
+    purpose: str
     trunk: str
-    #: Masked (138****1234) for a seat unless the call is theirs or nobody's yet (see `web.api.masking`).
+    #: Masked (138****1234) for a seat unless the call is theirs or nobody's yet; `****` where the caller
+    #: asked to stay unknown (see `web.api.masking`).
     caller: str
     caller_kind: str
     did: str
     started_at: datetime
     answered_at: datetime | None
     ended_at: datetime | None
+    language: str
+    #: confidential (保密), emergency (紧急), nuisance:<path>, closed, busy:<pool>.
+    marks: list[str]
     queue: str
+    priority: int
     wait_s: float
     seat: str
     talk_s: float
+    #: Name in the allow-list the call was handed to; empty: to nobody.
+    forwarded_to: str
+    #: 1 (非常满意) to 5 (非常不满意).
+    survey: int | None
     outcome: Outcome
     hung_up_by: str
+    #: The case opened from the call, or, of a call we placed, the one it is about.
     case_id: int | None
 
 
@@ -92,10 +105,20 @@ class CallDetail(CallSummary):
     queued_at: datetime | None
     seat_answered_at: datetime | None
     message_at: datetime | None
+    #: Ids of the announcements the caller heard.
+    announcements: list[int]
+    #: What a result visit came to: a level, refused, person or machine.
+    visit: str
     #: False: another seat's call; neither sound nor words are for this viewer.
     may_listen: bool
     recording: RecordingAnswer | None
     transcripts: list[TranscriptAnswer]
+
+
+class SkillAnswer(Answer):
+    skill: str
+    #: 1 is rung first.
+    level: int
 
 
 class SeatAnswer(Answer):
@@ -104,6 +127,9 @@ class SeatAnswer(Answer):
     logged_in: bool
     #: The switch's word for the seat's phone; empty when not logged in.
     state: str
+    #: Names of the queues it is logged in to.
+    queues: list[str]
+    skills: list[SkillAnswer]
 
 
 class PartAnswer(Answer):
