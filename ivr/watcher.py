@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
 import structlog
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import outbox, process
 from core.backoff import Backoff
@@ -19,6 +21,7 @@ from core.secrets import instance_secret
 from core.settings import Settings
 from ivr.ledger import store
 from ivr.ledger.events import CallLost, SwitchEvent
+from ivr.ledger.memory import Memory
 from ivr.ledger.tables import CallEvent
 from ivr.switch.ami import Switch, SwitchRefusedError, SwitchUnavailableError
 from ivr.switch.cel import CelError, translate
@@ -60,6 +63,9 @@ class Watcher:
         self._file = cel_path(settings)
         self._sessions = sessions
         self._clock = clock
+        self._memory = Memory()
+        #: One transaction at a time: the memory is told how each ended.
+        self._writing = asyncio.Lock()
 
     async def carry_on(self) -> bool:
         """Store what is new in the file; False when nothing was.
@@ -70,24 +76,34 @@ class Watcher:
         lines = self._file.read()
         if not lines:
             return False
-        async with self._sessions.begin() as session:
-            await store.apply(session, translate_all(lines), self._area_code)
+        async with self._transaction() as session:
+            await store.apply(session, translate_all(lines), self._area_code, self._memory)
         self._file.commit()
         return True
 
     async def end_lost_calls(self, live: set[str]) -> int:
         """End calls the switch has forgotten (it crashed, or the machine did). Returns how many."""
         quiet_since = self._clock.now() - timedelta(seconds=QUIET_S)
-        async with self._sessions.begin() as session:
+        async with self._transaction() as session:
             lost = [call for call in await store.open_calls(session, quiet_since) if call not in live]
             for call_id in lost:
                 query = select(func.max(CallEvent.at)).where(CallEvent.call_id == call_id)
                 at = (await session.scalar(query)) or quiet_since
-                await store.apply(
-                    session, [CallLost(id=f"lost:{call_id}", call_id=call_id, at=at)], self._area_code
-                )
+                ended = CallLost(id=f"lost:{call_id}", call_id=call_id, at=at)
+                await store.apply(session, [ended], self._area_code, self._memory)
                 log.warning("the switch lost a call; ended in the ledger at its last event", call=call_id)
         return len(lost)
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[AsyncSession]:
+        async with self._writing:
+            try:
+                async with self._sessions.begin() as session:
+                    yield session
+            except BaseException:
+                self._memory.forget()
+                raise
+            self._memory.keep()
 
 
 async def main(settings: Settings, stop: asyncio.Event) -> None:

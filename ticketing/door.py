@@ -104,7 +104,10 @@ async def before(session: AsyncSession, case: Case) -> Before:
 
 async def write_history(session: AsyncSession, case: Case, row: Move, old: Before, note: str) -> None:
     """Add the entry of a move the case has just made."""
-    query = select(func.coalesce(func.max(CaseHistory.seq), 0)).where(CaseHistory.case_id == case.id)
+    last = 0
+    if old is not NOTHING:
+        query = select(func.coalesce(func.max(CaseHistory.seq), 0)).where(CaseHistory.case_id == case.id)
+        last = await session.scalar(query) or 0
     changes = {
         name: [old.values.get(name), value]
         for name, value in values_of(case).items()
@@ -112,7 +115,7 @@ async def write_history(session: AsyncSession, case: Case, row: Move, old: Befor
     }
     entry = CaseHistory(
         case_id=case.id,
-        seq=(await session.scalar(query) or 0) + 1,
+        seq=last + 1,
         at=case.changed_at,
         actor_id=case.changed_by,
         move=row.name,

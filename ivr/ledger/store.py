@@ -17,7 +17,8 @@ from core import outbox
 from core.events import CallChanged, HelpRequested
 from core.phone import NumberKind, normalise
 from ivr.ledger.events import EVENT_TYPES, SwitchEvent, body_of
-from ivr.ledger.reducer import CallRecord, asked_for_help, reduce
+from ivr.ledger.memory import Known, Memory
+from ivr.ledger.reducer import CallRecord, reduce
 from ivr.ledger.tables import Call, CallEvent, Direction
 
 #: Longest calling and called number kept; a carrier that sends more is not sending a number.
@@ -25,10 +26,11 @@ MAX_RAW, MAX_DID = 500, 64
 _EVENTS, _CALLS = cast(Table, CallEvent.__table__), cast(Table, Call.__table__)
 
 
-async def apply(session: AsyncSession, events: Sequence[SwitchEvent], area_code: str) -> None:
+async def apply(session: AsyncSession, events: Sequence[SwitchEvent], area_code: str, memory: Memory) -> None:
     """Add `events` (those already known are ignored) and bring the rows of their calls up to date.
 
-    Works on all calls of a batch at once: with ninety lines a statement a call would be felt.
+    Works on all calls of a batch at once: with ninety lines a statement a call would be felt. The caller
+    tells `memory` how the transaction ended.
     """
     if not events:
         return
@@ -37,13 +39,20 @@ async def apply(session: AsyncSession, events: Sequence[SwitchEvent], area_code:
         {"id": v.id, "call_id": v.call_id, "at": v.at, "type": type(v).__name__, "body": body_of(v)}
         for v in events
     ]
-    await session.execute(insert(_EVENTS).on_conflict_do_nothing(), rows)
     latest = {event.call_id: event.at for event in events}
-    records = [reduce(call_id, known) for call_id, known in (await events_of(session, *latest)).items()]
-    calls = [record for record in records if record is not None]
+    before = await _known(session, memory, *latest)
+    await session.execute(insert(_EVENTS).on_conflict_do_nothing(), rows)
+    calls: list[CallRecord] = []
+    asked: set[str] = set()
+    for call_id, known in before.items():
+        whole = {**known, **{event.id: event for event in events if event.call_id == call_id}}
+        memory.note(call_id, whole)
+        if (record := reduce(call_id, whole.values())) is not None:
+            calls.append(record)
+        if (earlier := reduce(call_id, known.values())) is not None and earlier.asked_for_help:
+            asked.add(call_id)
     if not calls:
         return
-    asked = await _have_asked(session, [record.id for record in calls])
     upsert = insert(_CALLS)
     columns = {c.name: upsert.excluded[c.name] for c in _CALLS.columns if c.name != "id"}
     await session.execute(
@@ -59,20 +68,15 @@ async def apply(session: AsyncSession, events: Sequence[SwitchEvent], area_code:
             outbox.add(session, HelpRequested(at=at, call_id=record.id))
 
 
-async def events_of(session: AsyncSession, *call_ids: str) -> dict[str, list[SwitchEvent]]:
-    """Every stored event of each call."""
-    found: dict[str, list[SwitchEvent]] = {call_id: [] for call_id in call_ids}
-    for row in await session.execute(select(_EVENTS).where(_EVENTS.c.call_id.in_(call_ids))):
-        kind = EVENT_TYPES[row.type]
-        found[row.call_id].append(kind(id=row.id, call_id=row.call_id, at=row.at, **row.body))
-    return found
-
-
-async def _have_asked(session: AsyncSession, call_ids: list[str]) -> set[str]:
-    """Those of the calls whose rows already say that the caller asked for help."""
-    columns = Call.id, Call.queued_at, Call.message_at, Call.menu_path, Call.forwarded_to
-    rows = await session.execute(select(*columns).where(Call.id.in_(call_ids)))
-    return {row.id for row in rows if asked_for_help(*row[1:])}
+async def _known(session: AsyncSession, memory: Memory, *call_ids: str) -> dict[str, Known]:
+    """What was stored of each call before, by event id."""
+    remembered = {call_id: memory.get(call_id) for call_id in call_ids}
+    found: dict[str, dict[str, SwitchEvent]] = {c: {} for c, events in remembered.items() if events is None}
+    if found:
+        for row in await session.execute(select(_EVENTS).where(_EVENTS.c.call_id.in_(found))):
+            kind = EVENT_TYPES[row.type]
+            found[row.call_id][row.id] = kind(id=row.id, call_id=row.call_id, at=row.at, **row.body)
+    return {**{c: events for c, events in remembered.items() if events is not None}, **found}
 
 
 async def open_calls(session: AsyncSession, quiet_since: datetime) -> list[str]:
