@@ -8,6 +8,8 @@ from __future__ import annotations
 #: name → who sets it, what it means. README.md of this folder is written from it.
 VARIABLES: dict[str, str] = {
     "HL_RAW": "dialplan: calling number as the carrier sent it, percent-encoded",
+    "HL_TRUNK": "pjsip endpoint: name of the trunk (chan_dahdi.conf sets it on E1 channels)",
+    "HL_TRUNK_LIMIT": "pjsip endpoint: calls at once on that trunk (on E1 channels too)",
     "HL_CALL": "dialplan: call id (the switch's linked id); names the recording files",
     "HL_NEXT": "inbound handler: queue, message or goodbye: where the dialplan goes on",
     "HL_QUEUE": "inbound handler: name of the queue when HL_NEXT is queue",
@@ -17,6 +19,7 @@ VARIABLES: dict[str, str] = {
     "HL_MESSAGE_TRY": "dialplan: how often the caller has been asked for a message",
     "HL_PROMPTS": "global: folder of the built prompts",
     "HL_SPOOL": "global: folder of the recording legs",
+    "HL_IVR_PORTS": "global: callers at once in menus, queues and messages",
     "HL_AGI": "global: FastAGI address",
     "HL_MAX_WAIT": "global: announced wait in the queue, seconds",
     "HL_MESSAGE_MAX": "global: longest message, seconds",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from core.settings import Settings
+from core.trunks import E1Trunk, SipTrunk
+
 _SIP = """
 res_sorcery_config res_sorcery_memory res_sorcery_astdb res_pjproject res_pjsip res_pjsip_session chan_pjsip
 res_pjsip_acl res_pjsip_authenticator_digest res_pjsip_caller_id res_pjsip_dtmf_info
@@ -21,4 +24,19 @@ func_callerid func_channel func_cut func_env func_logic func_strings func_uri fu
 func_groupcount func_periodic_hook app_chanspy res_agi res_speech res_cdrel_custom cel_custom
 """
 
+_REGISTRATION = "res_pjsip_outbound_authenticator_digest", "res_pjsip_outbound_registration"
+_E1 = ("chan_dahdi",)
+
+#: Loaded whatever the trunks are.
 MODULES: tuple[str, ...] = tuple(sorted((_SIP + _MEDIA + _DIALPLAN).split()))
+
+
+def modules(settings: Settings) -> tuple[str, ...]:
+    """What these trunks need, and no more."""
+    trunks = settings.trunk_table.values()
+    wanted = list(MODULES)
+    if any(isinstance(trunk, SipTrunk) and trunk.user for trunk in trunks):
+        wanted += _REGISTRATION
+    if any(isinstance(trunk, E1Trunk) for trunk in trunks):
+        wanted += _E1
+    return tuple(sorted(wanted))

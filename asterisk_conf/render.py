@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from asterisk_conf.contract import CEL_FIELDS
-from asterisk_conf.modules import MODULES
+from asterisk_conf.modules import modules
 from core.settings import Settings
+from core.trunks import E1Trunk, SipTrunk
 
 TEMPLATES = Path(__file__).parent / "templates"
 ALAW_BYTES_PER_S = 8000
@@ -37,6 +38,16 @@ class Secrets:
     """What only this instance knows."""
 
     ami: str
+    #: Passwords carriers gave us, by trunk.
+    trunks: Mapping[str, str] = field(default_factory=dict)
+    #: PEM texts: our key and certificate, and who certifies carriers; only for trunks over TLS.
+    certificate: str = ""
+    authorities: str = ""
+
+    def __post_init__(self) -> None:
+        for name, secret in self.trunks.items():
+            if not re.fullmatch(r"[!-~]{1,128}", secret):
+                raise ValueError(f"trunk {name}: its password must be 1-128 printable letters, no spaces")
 
 
 def our_numbers(did: str, area_code: str) -> list[str]:
@@ -69,7 +80,7 @@ def render(settings: Settings, secrets: Secrets, seats: Sequence[SeatPhone]) -> 
     Returns the configuration folder. Files hold secrets, so they are readable by owner and group only.
     """
     run, etc = settings.asterisk_dir, settings.asterisk_dir / "etc"
-    below = ("etc/dialplan", "lib/keys", "log/cel-custom", "spool")
+    below = ("etc/dialplan", "etc/dahdi", "lib/keys", "log/cel-custom", "spool")
     for folder in (*(run / name for name in below), settings.spool_dir):
         folder.mkdir(parents=True, exist_ok=True)
     environment = Environment(  # noqa: S701 - the output is Asterisk's configuration, not HTML
@@ -78,11 +89,16 @@ def render(settings: Settings, secrets: Secrets, seats: Sequence[SeatPhone]) -> 
     values = _values(settings) | {"secrets": secrets, "seats": seats, "etc": etc, "run": run}
     for template in sorted(TEMPLATES.rglob("*.j2")):
         name = template.relative_to(TEMPLATES).as_posix()
-        target = etc / name.removesuffix(".j2")
-        target.touch(mode=0o640)
-        target.chmod(0o640)
-        target.write_text(environment.get_template(name).render(values), encoding="utf-8")
+        _write(etc / name.removesuffix(".j2"), environment.get_template(name).render(values))
+    _write(etc / "sip-tls.pem", secrets.certificate)
+    _write(etc / "sip-authorities.pem", secrets.authorities)
     return etc
+
+
+def _write(target: Path, text: str) -> None:
+    target.touch(mode=0o640)
+    target.chmod(0o640)
+    target.write_text(text, encoding="utf-8")
 
 
 def _values(settings: Settings) -> dict[str, object]:
@@ -91,15 +107,31 @@ def _values(settings: Settings) -> dict[str, object]:
     return {
         "s": settings,
         "modules": module_dir(settings),
-        "modules_to_load": MODULES,
+        "modules_to_load": modules(settings),
         "system_name": system_name(settings),
         "prompts": settings.prompts_dir / "zh_CN",
         "spool": settings.spool_dir,
         "numbers": our_numbers(settings.sip.did, settings.sip.area_code),
+        **trunk_values(settings),
         "cel_fields": list(CEL_FIELDS.values()),
         "dialplan_files": sorted(
             path.name.removesuffix(".j2") for path in (TEMPLATES / "dialplan").glob("*.conf.j2")
         ),
         # Half a second of anything besides the silence itself counts as a message.
         "empty_message_bytes": silence_bytes + ALAW_BYTES_PER_S // 2,
+    }
+
+
+def trunk_values(settings: Settings) -> dict[str, object]:
+    """Trunks by kind, and what follows from there being several: numbers of groups, priority of clocks."""
+    trunks = settings.trunk_table
+    e1_trunks = {name: trunk for name, trunk in trunks.items() if isinstance(trunk, E1Trunk)}
+    sip_trunks = {name: trunk for name, trunk in trunks.items() if isinstance(trunk, SipTrunk)}
+    spans = [span for trunk in e1_trunks.values() for span in trunk.spans]
+    return {
+        "sip_trunks": sip_trunks,
+        "e1_trunks": dict(e1_trunks),
+        "transports": {trunk.transport for trunk in sip_trunks.values()},
+        "groups": {name: number for number, name in enumerate(e1_trunks, start=1)},
+        "timing": {span: number for number, span in enumerate(spans, start=1)},
     }

@@ -30,6 +30,7 @@ class SipTrunk(Section):
     kind: Literal["sip"] = Field("sip", description="sip: over the IP network.")
     addresses: list[str] = Field(
         min_length=1,
+        examples=[["192.0.2.7"]],
         description="Addresses or networks the carrier calls from; nobody else is let in without a password.",
     )
     contact: str = Field(

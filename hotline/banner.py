@@ -13,7 +13,7 @@ def text(settings: Settings, accounts: list[DemoAccount], phones: list[SeatPhone
     """The banner; made-up passwords and SIP secrets are in it, so it is printed and never logged."""
     sip, web = settings.sip, settings.web
     websocket = f"ws://{settings.seats.ws_host}:{settings.seats.ws_port}/ws"
-    carriers = " or ".join(sip.trunk_addresses)
+    carriers = " or ".join(settings.carrier_addresses)
     lines = [
         "",
         "The hotline is up.",

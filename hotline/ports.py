@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.settings import Settings
+from core.trunks import SipTrunk
 from hotline.refusal import Refusal
 
 #: Fewer free RTP ports than this and calls would fail (a call uses four).
@@ -42,6 +43,9 @@ class Listen:
 def listens(settings: Settings) -> list[Listen]:
     """Everything one instance listens on, besides the range of RTP ports."""
     s = settings
+    transports = {trunk.transport for trunk in s.trunk_table.values() if isinstance(trunk, SipTrunk)}
+    trunks = [Listen("sip.port", "TCP", s.sip.host, s.sip.port)] if "tcp" in transports else []
+    trunks += [Listen("sip.tls_port", "TCP", s.sip.host, s.sip.tls_port)] if "tls" in transports else []
     return [
         Listen("web.port", "TCP", s.web.host, s.web.port),
         Listen("sip.port", "UDP", s.sip.host, s.sip.port),
@@ -49,6 +53,7 @@ def listens(settings: Settings) -> list[Listen]:
         Listen("ami.port", "TCP", s.ami.host, s.ami.port),
         Listen("agi.port", "TCP", s.agi.host, s.agi.port),
         Listen("redis.port", "TCP", s.redis.host, s.redis.port),
+        *trunks,
     ]
 
 

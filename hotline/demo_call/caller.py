@@ -38,6 +38,18 @@ def caller_number() -> str:
     return f"13800{secrets.randbelow(1_000_000):06d}"
 
 
+def carrier_address(settings: Settings) -> str:
+    """Where the demo's carrier calls from: the first single address of a SIP trunk.
+
+    Raises:
+        CallFailedError: no trunk has one.
+    """
+    for address in settings.carrier_addresses:
+        if "/" not in address:
+            return address
+    raise CallFailedError("no SIP trunk has a single address a demo call could come from")
+
+
 async def call(settings: Settings, number: str) -> Told:
     """Dial the hotline as `number`, choose to leave a message, leave it, and wait to be hung up on.
 
@@ -45,12 +57,12 @@ async def call(settings: Settings, number: str) -> Told:
         CallFailedError: a step did not happen in time, or SIPp judged the call a failure.
     """
     message = await asyncio.to_thread(speech.complaint, settings, number)
-    address = settings.sip.trunk_addresses[0]
+    address = carrier_address(settings)
     try:
         line = await open_line(address)
     except OSError as error:
         raise CallFailedError(
-            f"{address} (sip.trunk_addresses) is no address of this machine: {error}"
+            f"{address} (sip.trunk_addresses, or a trunk's addresses) is no address of this machine: {error}"
         ) from None
     dialler = await _dial(settings, address, number, line.port)
     try:

@@ -62,9 +62,10 @@ async def _one(
     """Whether the call became a numbered case; what happened is printed."""
     say: Say = (lambda _text: None) if quiet else (lambda text: print(text, flush=True))
     async with limit:
-        say(f"dialling       sip:{settings.sip.did} as {number} from {settings.sip.trunk_addresses[0]}")
         story = asyncio.create_task(Story(leader, seat, number, say).tell())
         try:
+            address = caller.carrier_address(settings)
+            say(f"dialling       sip:{settings.sip.did} as {number} from {address}")
             told = await caller.call(settings, number)
             say(f"caller's side  spoke {told.spoken_s:.1f} s, heard {told.heard_s:.1f} s, SIPp is content")
             case = await story

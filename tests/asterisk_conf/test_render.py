@@ -64,8 +64,9 @@ def _sections(text: str) -> dict[str, list[str]]:
 def test_the_trunk_is_known_by_the_settings_addresses_only(etc: Path) -> None:
     matches = [row for text in _all(etc).values() for row in text.splitlines() if row.startswith("match")]
     assert matches == [f"match = {address}" for address in TRUNKS]
-    kinds = [rows[0] for name, rows in _sections(_text(etc, "pjsip.conf")).items() if "trunk" in name]
-    assert kinds == ["type = endpoint", "type = identify"]
+    sections = _sections(_text(etc, "pjsip.conf"))
+    kinds = {row for name, rows in sections.items() if "trunk-" in name for row in rows if "type" in row}
+    assert kinds == {"type = identify", "type = aor"}, "and the endpoint, from its template"
 
 
 def test_only_the_manager_permits_and_only_loopback(etc: Path) -> None:
@@ -92,15 +93,16 @@ def test_trunk_and_seats_land_in_their_own_contexts(etc: Path) -> None:
     sections = _sections(_text(etc, "pjsip.conf"))
     contexts = {name: row for name, rows in sections.items() for row in rows if row.startswith("context")}
     assert contexts == {
-        "trunk-demo": "context = from-trunk",
+        "trunk": "context = from-trunk",
         "seat-phone": "context = from-seat",
         "seat-browser": "context = from-seat",
     }
 
 
 def test_trunk_speaks_alaw_only(etc: Path) -> None:
-    trunk = _sections(_text(etc, "pjsip.conf"))["trunk-demo"]
-    assert "disallow = all" in trunk
+    sections = _sections(_text(etc, "pjsip.conf"))
+    assert "disallow = all" in sections["trunk"]
+    trunk = sections["trunk-demo"]
     assert [row for row in trunk if row.startswith("allow =")] == ["allow = alaw"]
 
 
