@@ -8,6 +8,7 @@ Each value is found in this order: environment `HOTLINE_<SECTION>_<NAME>`, then 
 from __future__ import annotations
 
 import os
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -122,10 +123,43 @@ class Web(Section):
 
 
 class Flow(Section):
-    preset: Literal["agent_first"] = Field(
+    preset: Literal["agent_first", "full_menu", "no_menu"] = Field(
         "agent_first", description="Which menu callers meet (GB/T 33358-2016: preferably none)."
     )
     menu_wait_s: float = Field(1.5, description="Silence after the greeting before a person is rung.", ge=0)
+    digit_wait_s: float = Field(5, description="Silence that ends a number being keyed in.", ge=0.5)
+    lookup_s: float = Field(
+        2, description="A case that is not found within this time: the caller gets a person.", gt=0, le=10
+    )
+
+
+#: Names the delivered menus use; those of the utilities have no number until a city gives them one.
+_DUTY_PHONES = {
+    "police": "110",
+    "fire": "119",
+    "ambulance": "120",
+    "traffic": "122",
+    **dict.fromkeys(("gas", "water", "heat", "power", "subsidence"), ""),
+}
+
+
+class Forward(Section):
+    numbers: dict[str, str] = Field(
+        _DUTY_PHONES,
+        description="Duty phones a menu may put callers through to, by name; without a number the call goes "
+        "to the emergency queue.",
+    )
+    ring_s: int = Field(25, description="A duty phone rings this long; then the queue.", ge=5, le=120)
+
+    @field_validator("numbers")
+    @classmethod
+    def _dialplan_can_hold_them(cls, numbers: dict[str, str]) -> dict[str, str]:
+        for name, number in numbers.items():
+            if not re.fullmatch(r"[a-z][a-z0-9_]{0,31}", name):
+                raise ValueError(f"{name!r}: name a duty phone with a-z, 0-9 and _")
+            if not re.fullmatch(r"[0-9]{0,15}", number):
+                raise ValueError(f"{name} = {number!r}: write digits only")
+        return _DUTY_PHONES | numbers
 
 
 class Queue(Section):
@@ -253,6 +287,7 @@ class Settings(BaseSettings):
     database: Database = Field(default_factory=Database)
     web: Web = Field(default_factory=Web)
     flow: Flow = Field(default_factory=Flow)
+    forward: Forward = Field(default_factory=Forward)
     queue: Queue = Field(default_factory=Queue)
     calendar: Calendar = Field(default_factory=Calendar)
     message: Message = Field(default_factory=Message)
