@@ -2,18 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from core.errors import UnavailableError
-
-
-@dataclass(frozen=True)
-class FakeMember:
-    """A seat in the fake queue."""
-
-    extension: str
-    paused: bool = False
-    state: str = "ready"
+from ivr.switch.lines import QueueLine, SeatLine, WaitingCaller
 
 
 class FakeSwitch:
@@ -23,21 +13,36 @@ class FakeSwitch:
         self.away = False
         #: (queue, interface) → member name.
         self.members: dict[tuple[str, str], str] = {}
+        #: (queue, interface) → penalty.
+        self.penalties: dict[tuple[str, str], int] = {}
+        #: Interface → state of its phone; `ready` when not in here.
+        self.states: dict[str, str] = {}
+        #: Queue → who waits in it.
+        self.waiting: dict[str, tuple[WaitingCaller, ...]] = {}
 
-    async def queue_add(self, queue: str, interface: str, member_name: str) -> None:
+    async def queue_add(self, queue: str, interface: str, member_name: str, penalty: int = 0) -> None:
         self._check()
         self.members[queue, interface] = member_name
+        self.penalties[queue, interface] = penalty
 
     async def queue_remove(self, queue: str, interface: str) -> None:
         self._check()
         self.members.pop((queue, interface), None)
 
-    async def queue_members(self, queue: str) -> list[FakeMember]:
+    async def lines(self) -> tuple[QueueLine, ...]:
         self._check()
-        return [FakeMember(name) for (of, _), name in self.members.items() if of == queue]
+        names = dict.fromkeys([*self.waiting, *(queue for queue, _ in self.members)])
+        return tuple(QueueLine(name, self._seats(name), self.waiting.get(name, ())) for name in names)
 
     async def ping(self) -> bool:
         return not self.away
+
+    def _seats(self, queue: str) -> tuple[SeatLine, ...]:
+        return tuple(
+            SeatLine(interface, self.states.get(interface, "ready"), None, False, 0.0)
+            for of, interface in self.members
+            if of == queue
+        )
 
     def _check(self) -> None:
         if self.away:

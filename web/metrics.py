@@ -18,10 +18,10 @@ from sqlalchemy import func, select
 from core.clock import CHINA
 from ivr.ledger import queries
 from ivr.ledger.tables import Outcome
+from ivr.queues import load as load_queues
 from recorder import gauges
 from recorder.tables import Recording, RecordingState
 from ticketing.tables import Case, Stage
-from web.api.seats import QUEUE
 from web.health import Parts, parts
 from web.services import SERVICES, Services
 
@@ -70,7 +70,7 @@ class Metrics:
         _fill(self._cases, Stage, dict(cases.all()))
         self._live.set(load.live)
         self._waiting.clear()
-        for queue in {QUEUE, *load.waiting}:
+        for queue in {*load_queues(services.settings), *load.waiting}:
             self._waiting.labels(queue).set(load.waiting[queue])
 
     async def _show_disk(self, services: Services) -> None:

@@ -28,7 +28,8 @@ def days_off(year: int) -> dict[date, str]:
     """Public holidays and the days lengthening them in a known year: day → Chinese name."""
     from holidays.countries.china import China
 
-    return {day: str(name) for day, name in China(years=year, language="zh_CN").items() if day.year == year}
+    found = China(years=year, language="zh_CN")  # type: ignore[no-untyped-call]
+    return {day: str(name) for day, name in found.items() if day.year == year}
 
 
 @lru_cache(maxsize=16)
@@ -36,5 +37,5 @@ def worked_weekends(year: int) -> frozenset[date]:
     """Make-up workdays (调休上班) of a known year: Saturdays and Sundays worked."""
     from holidays.countries.china import China
 
-    found = China(years=year).weekend_workdays
+    found = China(years=year).weekend_workdays  # type: ignore[no-untyped-call]
     return frozenset(day for day in found if day.year == year and day.weekday() >= _SATURDAY)

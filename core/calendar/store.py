@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from sqlalchemy import delete, select
@@ -78,7 +79,7 @@ def _audit(
     session: AsyncSession,
     action: Action,
     subject: str,
-    detail: dict[str, object],
+    detail: Mapping[str, object],
     actor: Account,
     address: str,
     clock: Clock,
@@ -90,5 +91,5 @@ def _audit(
         action=action,
         subject=f"calendar:{subject}",
         address=address,
-        detail=detail,
+        detail=dict(detail),
     )

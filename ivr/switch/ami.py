@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
 from typing import Any
 
 import structlog
@@ -17,8 +18,12 @@ from panoramisk import Manager
 from core.errors import UnavailableError
 from core.settings import Ami
 from ivr.queues import from_switch_name, switch_name
+from ivr.switch.lines import QueueLine, SeatLine, WaitingCaller
+from ivr.switch.lines import QueueMember as QueueMember
+from ivr.switch.lines import QueueState as QueueState
 
-USER = "hotline"
+#: Manager users (manager.conf): `hotline` for seats and states, `exchange` may also place calls.
+USER, EXCHANGE_USER = "hotline", "exchange"
 TIMEOUT_S = 3.0
 #: Asterisk's device states (QueueMember's Status), as the console names them.
 _STATES = {
@@ -31,7 +36,18 @@ _STATES = {
     "7": "ringing",
     "8": "hold",
 }
-_ACTIONS = ("Ping", "Login", "QueueAdd", "QueueRemove", "QueueStatus", "CoreShowChannels")
+_ACTIONS = (
+    *("Ping", "Login", "QueueAdd", "QueueRemove", "QueuePause", "QueueStatus"),
+    *("CoreShowChannels", "Originate"),
+)
+#: The switch itself ends the ringing; this much later its word is given up.
+_ORIGINATE_GRACE_S = 10.0
+#: What a channel variable may be set to here: a comma would begin a second variable.
+_VALUE = re.compile(r"[A-Za-z0-9_.:+*#-]*")
+#: OriginateResponse's Reason (Asterisk's control frames): rang to the end; answered.
+_RANG_OUT, _ANSWERED = "3", "4"
+#: Hang-up cause (Q.850) → what became of a call nobody answered; 21 is a citizen who declines.
+_CAUSES = {"17": "busy", "18": "no_answer", "19": "no_answer", "21": "busy"}
 
 log = structlog.get_logger()
 
@@ -48,38 +64,24 @@ class SwitchRefusedError(UnavailableError):
     code, status = "switch_refused", 409
 
 
-@dataclass(frozen=True)
-class QueueMember:
-    """A seat in a queue. `state` is one of ready, talking, busy, ringing, hold, unavailable, unknown …"""
-
-    extension: str
-    paused: bool
-    state: str
-
-
-@dataclass(frozen=True)
-class QueueState:
-    """Who is in a queue now: seats and the number of callers waiting."""
-
-    members: tuple[QueueMember, ...]
-    waiting: int
-
-
 class Switch:
     """A connection to Asterisk's manager interface that reconnects by itself."""
 
-    def __init__(self, ami: Ami, secret: str) -> None:
+    def __init__(self, ami: Ami, secret: str, user: str = USER) -> None:
         self._unanswered: set[asyncio.Future[Any]] = set()
+        #: Calls being placed: call id → why it ended, once it has.
+        self._causes: dict[str, str] = {}
         self._manager = Manager(
             host=ami.host,
             port=ami.port,
-            username=USER,
+            username=user,
             secret=secret,
             forgetable_actions=tuple(name.lower() for name in _ACTIONS),
             on_login=lambda _manager: log.info("connected to the switch"),
             on_disconnect=self._lost,
             log=_quiet_logger(),
         )
+        self._manager.register_event("Hangup", self._hung_up)
 
     async def connect(self) -> None:
         """Start connecting; returns at once. Until it stands, commands raise SwitchUnavailableError."""
@@ -98,8 +100,8 @@ class Switch:
             return False
         return True
 
-    async def queue_add(self, queue: str, interface: str, member_name: str) -> None:
-        """A seat joins a queue (签入); joining twice is no mistake.
+    async def queue_add(self, queue: str, interface: str, member_name: str, penalty: int = 0) -> None:
+        """A seat joins a queue (签入); joining twice is no mistake. Lower penalties are rung first.
 
         Raises:
             SwitchUnavailableError, SwitchRefusedError
@@ -111,6 +113,7 @@ class Switch:
                 Interface=interface,
                 MemberName=member_name,
                 StateInterface=interface,
+                Penalty=str(penalty),
             )
         except SwitchRefusedError as error:
             if "Already there" not in str(error):
@@ -143,24 +146,112 @@ class Switch:
         """Seats logged in to a queue; raises as queue_state does."""
         return list((await self.queue_state(queue)).members)
 
+    async def lines(self) -> tuple[QueueLine, ...]:
+        """Every queue at once: its seats and its waiting callers, in order.
+
+        Raises:
+            SwitchUnavailableError, SwitchRefusedError
+        """
+        messages = await self._act("QueueStatus", as_list=True)
+        names = [m.queue for m in messages if m.event == "QueueParams"]
+        return tuple(
+            QueueLine(
+                from_switch_name(name),
+                tuple(_seat(m) for m in messages if m.event == "QueueMember" and m.queue == name),
+                tuple(_waiting(m) for m in messages if m.event == "QueueEntry" and m.queue == name),
+            )
+            for name in names
+        )
+
+    async def queue_pause(self, interface: str, *, paused: bool, reason: str) -> None:
+        """Hold a seat back from new calls in all its queues (示忙), or let it take calls again.
+
+        Raises:
+            SwitchUnavailableError, SwitchRefusedError: for example the seat is in no queue.
+        """
+        word = "true" if paused else "false"
+        await self._act("QueuePause", Interface=interface, Paused=word, Reason=reason)
+
+    async def originate(
+        self,
+        channel: str,
+        context: str,
+        *,
+        caller_id: str,
+        call_id: str,
+        variables: Mapping[str, str],
+        ring_s: int,
+    ) -> str:
+        """Ring `channel`; who answers is sent to extension s of `context`. Returns when that is decided.
+
+        Returns `answered`, `busy`, `no_answer` or `failed`.
+
+        Args:
+            call_id: the new channel's unique id; the switch refuses one that is in use.
+            variables: channel variables; a value with a comma, quote or line break is refused.
+
+        Raises:
+            SwitchUnavailableError: the connection was lost meanwhile; whether it rang nobody knows.
+            SwitchRefusedError: nothing was dialled.
+        """
+        unfit = [name for name, value in variables.items() if not _VALUE.fullmatch(value)]
+        if unfit:
+            raise SwitchRefusedError(f"{unfit[0]} has a character no variable may hold; nothing was sent")
+        self._causes[call_id] = ""
+        try:
+            messages = await self._act(
+                "Originate",
+                as_list=None,
+                within_s=ring_s + _ORIGINATE_GRACE_S,
+                Channel=channel,
+                Context=context,
+                Exten="s",
+                Priority="1",
+                Async="true",
+                CallerID=caller_id,
+                ChannelId=call_id,
+                Timeout=str(ring_s * 1000),
+                Variable=[f"{name}={value}" for name, value in variables.items()],
+            )
+        finally:
+            cause = self._causes.pop(call_id)
+        return {_ANSWERED: "answered", _RANG_OUT: "no_answer"}.get(
+            messages[-1].reason, _CAUSES.get(cause, "failed")
+        )
+
+    async def channels(self) -> dict[str, str]:
+        """Every channel of the switch: its name → the linked id of its call.
+
+        Raises:
+            SwitchUnavailableError, SwitchRefusedError
+        """
+        messages = await self._act("CoreShowChannels", as_list=True)
+        return {m.channel: m.linkedid for m in messages if m.event == "CoreShowChannel"}
+
     async def live_calls(self) -> set[str]:
         """Linked ids of every call the switch is handling.
 
         Raises:
             SwitchUnavailableError, SwitchRefusedError
         """
-        messages = await self._act("CoreShowChannels", as_list=True)
-        return {m.linkedid for m in messages if m.event == "CoreShowChannel"}
+        return set((await self.channels()).values())
 
-    async def _act(self, action: str, as_list: bool = False, **fields: str) -> list[Any]:
+    async def _act(
+        self,
+        action: str,
+        *,
+        as_list: bool | None = False,
+        within_s: float | None = None,
+        **fields: str | list[str],
+    ) -> list[Any]:
         for name, value in fields.items():
-            if any(c in value for c in "\r\n\0"):
+            if any(c in text for text in ([value] if isinstance(value, str) else value) for c in "\r\n\0"):
                 raise SwitchRefusedError(f"{name} has a line break in it; nothing was sent")
         protocol = self._manager.protocol
         if not self._manager.authenticated or protocol is None or protocol.closed:
             raise SwitchUnavailableError
         try:
-            async with asyncio.timeout(TIMEOUT_S):
+            async with asyncio.timeout(within_s or TIMEOUT_S):
                 reply = await self._answer({"Action": action, **fields}, as_list)
         except (TimeoutError, OSError) as error:
             raise SwitchUnavailableError from error
@@ -169,13 +260,17 @@ class Switch:
             raise SwitchRefusedError(str(messages[0].message) if messages else "no answer")
         return messages
 
-    async def _answer(self, action: dict[str, str], as_list: bool) -> Any:
+    async def _answer(self, action: dict[str, Any], as_list: bool | None) -> Any:
         answer = self._manager.send_action(action, as_list=as_list)
         self._unanswered.add(answer)
         try:
             return await answer
         finally:
             self._unanswered.discard(answer)
+
+    def _hung_up(self, _manager: Manager, message: Any) -> None:
+        if message.uniqueid in self._causes:
+            self._causes[message.uniqueid] = message.cause
 
     def _lost(self, _manager: Manager, _error: object) -> None:
         """Whoever waits for an answer on a lost connection is told now: none will come."""
@@ -195,4 +290,20 @@ def _quiet_logger() -> logging.Logger:
 def _member(message: Any) -> QueueMember:
     return QueueMember(
         extension=message.name, paused=message.paused == "1", state=_STATES.get(message.status, "unknown")
+    )
+
+
+def _seat(message: Any) -> SeatLine:
+    return SeatLine(
+        interface=message.stateinterface or message.location,
+        state=_STATES.get(message.status, "unknown"),
+        held_as=message.pausedreason if message.paused == "1" else None,
+        in_call=message.incall == "1",
+        last_call=float(message.lastcall or 0),
+    )
+
+
+def _waiting(message: Any) -> WaitingCaller:
+    return WaitingCaller(
+        call_id=message.uniqueid, waited_s=float(message.wait or 0), priority=int(message.priority or 0)
     )

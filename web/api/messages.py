@@ -44,6 +44,7 @@ BY_MISTAKE: dict[str, str] = {
     "string_too_short": "至少 {min_length} 个字符",
     "string_too_long": "最多 {max_length} 个字符",
     "extra_forbidden": "没有这一项",
+    "skill_level": "级别应为 1 到 9",
     "int_parsing": "应为整数",
     "int_type": "应为整数",
     "bool_type": "应为是或否",

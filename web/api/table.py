@@ -6,7 +6,7 @@ from functools import cache
 from http import HTTPMethod
 from typing import Any
 
-from web.api import calls, cases, catalogue, recordings, seats, session, status
+from web.api import calendar, calls, cases, catalogue, queues, recordings, seats, session, status
 from web.api.openapi import document
 from web.api.route import PUBLIC, Ask, Routes
 from web.live import socket
@@ -20,6 +20,8 @@ GROUPS = (
     cases.routes,
     catalogue.routes,
     seats.routes,
+    queues.routes,
+    calendar.routes,
     status.routes,
     socket.routes,
     about,

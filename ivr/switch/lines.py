@@ -1,0 +1,62 @@
+"""Queues as the switch sees them at one moment: who waits, which seats could answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class SeatLine:
+    """A seat in a queue."""
+
+    #: `PJSIP/1001`
+    interface: str
+    #: ready, talking, busy, ringing, hold, unavailable, unknown …
+    state: str
+    #: Why it is paused; empty when nobody said why; None when it is not paused.
+    held_as: str | None
+    #: In a call of a queue just now.
+    in_call: bool
+    #: End of its last call from a queue, seconds of Unix time; 0: none yet.
+    last_call: float
+
+    @property
+    def is_ready(self) -> bool:
+        """The phone is on the hook and the seat is not paused; it may still be in its wrap-up time (整理)."""
+        return self.state == "ready" and self.held_as is None and not self.in_call
+
+
+@dataclass(frozen=True)
+class WaitingCaller:
+    """A caller in a queue, nobody has answered yet."""
+
+    #: The channel's unique id: of a citizen's line the call id.
+    call_id: str
+    waited_s: float
+    priority: int
+
+
+@dataclass(frozen=True)
+class QueueLine:
+    """A queue: `name` without the switch's prefix, its seats, and its callers from first to last."""
+
+    name: str
+    seats: tuple[SeatLine, ...]
+    waiting: tuple[WaitingCaller, ...]
+
+
+@dataclass(frozen=True)
+class QueueMember:
+    """A seat in a queue. `state` is one of ready, talking, busy, ringing, hold, unavailable, unknown …"""
+
+    extension: str
+    paused: bool
+    state: str
+
+
+@dataclass(frozen=True)
+class QueueState:
+    """Who is in a queue now: seats and the number of callers waiting."""
+
+    members: tuple[QueueMember, ...]
+    waiting: int
