@@ -19,7 +19,7 @@ from core.db import SessionFactory, make_engine, make_sessions
 from core.process import until_stopped, wait_for_database, wait_for_redis
 from core.settings import Settings
 from hotline import watchdog
-from ivr.ledger.tables import Call
+from ivr.ledger.tables import CONFIDENTIAL, Call
 from recorder.tables import Recording, Transcript
 from ticketing.intake import Intake
 
@@ -41,6 +41,11 @@ class LedgerCalls:
     async def caller(self, call_id: str) -> str | None:
         async with self._sessions() as session:
             return await session.scalar(select(Call.caller).where(Call.id == call_id))
+
+    async def confidential(self, call_id: str) -> bool:
+        async with self._sessions() as session:
+            marks = await session.scalar(select(Call.marks).where(Call.id == call_id))
+        return CONFIDENTIAL in (marks or [])
 
 
 class RecorderTranscripts:

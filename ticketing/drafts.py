@@ -63,6 +63,7 @@ async def open_draft(
     caller_number: str,
     transcript: str,
     clock: Clock,
+    confidential: bool = False,
 ) -> tuple[Case, bool]:
     """The draft case of a call, and whether it is new: one call has one case, however often this is asked."""
     try:
@@ -73,6 +74,7 @@ async def open_draft(
                 return existing, False
             case = Case(stage=Stage.DRAFT, call_id=call_id, source="telephone", created_at=clock.now())
             case.caller_number = case.callback_number = caller_number
+            case.confidential = confidential
             case.description = transcript[:DESCRIPTION_LENGTH]
             case.description_is_transcript = bool(transcript)
             case.changed_at = case.created_at

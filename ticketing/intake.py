@@ -19,6 +19,10 @@ class CallFacts(Protocol):
         """The normalised caller ('' when withheld); None when the ledger does not have the call (yet)."""
         ...
 
+    async def confidential(self, call_id: str) -> bool:
+        """Whether the caller asked to stay unknown (保密)."""
+        ...
+
 
 class TranscriptFacts(Protocol):
     async def caller_text(self, call_id: str) -> str:
@@ -66,5 +70,6 @@ class Intake:
             call_id=call_id,
             caller_number=caller,
             transcript=await self._transcripts.caller_text(call_id),
+            confidential=await self._calls.confidential(call_id),
             clock=self._clock,
         )

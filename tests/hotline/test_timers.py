@@ -49,6 +49,7 @@ async def test_the_facts_of_a_call(sessions: SessionFactory, clock: FixedClock) 
     await add_call(sessions, clock, {"small": ("路灯不亮", False), "tiny": ("路 灯", True)})
     assert await LedgerCalls(sessions).caller("a-1") == "13800001234"
     assert await LedgerCalls(sessions).caller("a-2") is None
+    assert not await LedgerCalls(sessions).confidential("a-1")
     assert await RecorderTranscripts(sessions).caller_text("a-1") == "路灯不亮"
     assert await RecorderTranscripts(sessions).caller_text("a-2") == ""
 

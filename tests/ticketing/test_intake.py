@@ -23,9 +23,13 @@ class Facts:
     def __init__(self) -> None:
         self.callers = {"a-1": "13800001234", "withheld": ""}
         self.texts: dict[str, str] = {}
+        self.in_confidence: set[str] = set()
 
     async def caller(self, call_id: str) -> str | None:
         return self.callers.get(call_id)
+
+    async def confidential(self, call_id: str) -> bool:
+        return call_id in self.in_confidence
 
     async def caller_text(self, call_id: str) -> str:
         return self.texts.get(call_id, "")
@@ -79,6 +83,16 @@ async def test_a_withheld_number_is_no_obstacle(
 ) -> None:
     await intake.handle(help_requested(clock, "withheld"))
     assert (await cases(sessions))[0].caller_number == ""
+
+
+async def test_who_reports_in_confidence_gets_a_confidential_case(
+    sessions: SessionFactory, intake: Intake, facts: Facts, clock: FixedClock
+) -> None:
+    facts.callers["a-2"] = "13800001234"
+    facts.in_confidence.add("a-2")
+    for call in ("a-1", "a-2"):
+        await intake.handle(help_requested(clock, call))
+    assert [case.confidential for case in await cases(sessions)] == [False, True]
 
 
 async def test_a_call_not_yet_in_the_ledger_is_tried_again(
