@@ -21,6 +21,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from core.after_call import Survey, Visits
 from core.clock import zone_of
 from core.section import Section as Section
 from core.trunks import E1Trunk, SipTrunk, Trunks
@@ -291,6 +292,8 @@ class Settings(BaseSettings):
     queue: Queue = Field(default_factory=Queue)
     calendar: Calendar = Field(default_factory=Calendar)
     message: Message = Field(default_factory=Message)
+    survey: Survey = Field(default_factory=Survey)
+    visits: Visits = Field(default_factory=Visits)
     recording: Recording = Field(default_factory=Recording)
     transcribe: Transcribe = Field(default_factory=Transcribe)
     outbound: Outbound = Field(default_factory=Outbound)
