@@ -19,6 +19,7 @@ from typing import Any
 from core.native import command
 from core.settings import Settings
 from hotline.demo_call.line import Line
+from tests.waiting import poll
 
 CARRIER = "127.0.0.2"
 RATE_HZ = 8000
@@ -42,6 +43,13 @@ def free_udp_port(address: str) -> int:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.bind((address, 0))
         return int(probe.getsockname()[1])
+
+
+async def wait_for_udp(address: str, port: int, seconds: float = 10.0) -> None:
+    """Return when a socket is bound to `address`:`port`."""
+    packed = "".join(f"{int(part):02X}" for part in reversed(address.split(".")))
+    wanted = f"{packed}:{port:04X}"
+    await poll(lambda: wanted in Path("/proc/net/udp").read_text(), f"{address}:{port} is bound", seconds)
 
 
 class PhoneCall:
@@ -77,8 +85,18 @@ class PhoneCall:
         return times[0]
 
 
+class Callee(PhoneCall):
+    """A citizen's phone that the hotline calls."""
+
+    @property
+    def rang(self) -> list[str]:
+        """`<number dialled> <calling number>` of the call, once the INVITE is there."""
+        log = self._folder / "calls.log"
+        return log.read_text().split("\n")[:-1] if log.exists() else []
+
+
 class Carrier:
-    """Places calls from `address`."""
+    """Places calls from `address`, and takes those the hotline places."""
 
     def __init__(self, settings: Settings, address: str = CARRIER) -> None:
         self._settings, self._address = settings, address
@@ -119,12 +137,45 @@ class Carrier:
                     await sipp.wait()
                 await line.hang_up()
 
+    @asynccontextmanager
+    async def called(
+        self, *, answers: bool = True, status: int = 0, ring_s: float = 0.5, hang_up_after_s: float = 0.0
+    ) -> AsyncIterator[Callee]:
+        """One call the hotline places to anybody.
+
+        Args:
+            answers: False: it rings until the hotline gives up.
+            status: refuse with this final status, for example 486 busy.
+            ring_s: rings this long before it answers or refuses.
+            hang_up_after_s: the citizen hangs up this long after the answer; 0: the hotline must.
+        """
+        loop = asyncio.get_running_loop()
+        _, line = await loop.create_datagram_endpoint(Ear, local_addr=(self._address, 0))
+        with tempfile.TemporaryDirectory(prefix="hotline-callee-") as name:
+            folder = Path(name)
+            xml = _called(line.port, answers, status, ring_s, hang_up_after_s)
+            (folder / "call.xml").write_text(xml, encoding="utf-8")
+            port = int(self._settings.outbound.carrier.rpartition(":")[2])
+            logs = ["-trace_logs", "-log_file", str(folder / "calls.log")]
+            sipp = await self._run(folder, [*logs], port)
+            try:
+                await wait_for_udp(self._address, port)
+                yield Callee(line, sipp, folder)
+            finally:
+                if sipp.returncode is None:
+                    sipp.kill()
+                    await sipp.wait()
+                await line.hang_up()
+
     async def _sipp(self, folder: Path, number: str, token: str) -> asyncio.subprocess.Process:
         sip = self._settings.sip
-        options = ["-i", self._address, "-p", str(free_udp_port(self._address)), "-m", "1", "-nostdin"]
-        options += ["-cid_str", f"{token}@%s"]
+        options = ["-s", number, "-cid_str", f"{token}@%s", f"{sip.host}:{sip.port}"]
+        return await self._run(folder, options, free_udp_port(self._address))
+
+    async def _run(self, folder: Path, own: Sequence[str], port: int) -> asyncio.subprocess.Process:
+        options = ["-i", self._address, "-p", str(port), "-m", "1", "-nostdin"]
         options += ["-trace_rtt", "-rtt_freq", "1", "-trace_err", "-error_file", str(folder / "errors.log")]
-        line = ["sipp", "-sf", str(folder / "call.xml"), "-s", number, *options, f"{sip.host}:{sip.port}"]
+        line = ["sipp", "-sf", str(folder / "call.xml"), *options, *own]
         return await asyncio.create_subprocess_exec(
             *command(self._settings, *line, binds=[folder]),
             cwd=folder,
@@ -158,8 +209,8 @@ def _message(first: str, who: str, cseq: str, extra: Sequence[str] = (), body: s
     return f"<send{retransmit}><![CDATA[\n" + "\n".join(lines) + f"\n\n{body}]]></send>\n"
 
 
-def _invite(who: str, headers: Sequence[str], port: int) -> str:
-    sdp = f"""v=0
+def _sdp(port: int) -> str:
+    return f"""v=0
 o=- 1 1 IN IP4 [local_ip]
 s=-
 c=IN IP4 [local_ip]
@@ -170,7 +221,10 @@ a=rtpmap:101 telephone-event/8000
 a=fmtp:101 0-15
 a=ptime:20
 """
-    return _message("INVITE sip:[service]@[remote_ip]:[remote_port]", who, "1 INVITE", headers, sdp)
+
+
+def _invite(who: str, headers: Sequence[str], port: int) -> str:
+    return _message("INVITE sip:[service]@[remote_ip]:[remote_port]", who, "1 INVITE", headers, _sdp(port))
 
 
 def _refusal(status: int, who: str) -> str:
@@ -190,3 +244,55 @@ def _answered(who: str, hang_up_after_s: float) -> str:
         "[last_Via:]\n[last_From:]\n[last_To:]\n[last_Call-ID:]\n[last_CSeq:]\n"
         "Content-Length: 0\n\n]]></send>\n"
     )
+
+
+def _called(port: int, answers: bool, status: int, ring_s: float, hang_up_after_s: float) -> str:
+    log = (
+        '<action><ereg regexp="sip:([0-9]+)@" search_in="hdr" header="To:" assign_to="to,number"/>'
+        '<ereg regexp="sip:([0-9]+)@" search_in="hdr" header="From:" assign_to="from,caller"/>'
+        '<ereg regexp=".*" search_in="hdr" header="To:" assign_to="to_all"/>'
+        '<ereg regexp=".*" search_in="hdr" header="From:" assign_to="from_all"/>'
+        '<log message="[$number] [$caller]"/></action>'
+    )
+    start = '<?xml version="1.0" encoding="UTF-8"?>\n<scenario name="callee">\n'
+    start += f'<recv request="INVITE" rrs="true">{log}</recv>\n'
+    start += '<Reference variables="to,from,to_all,from_all"/>\n'
+    start += _reply("180 Ringing")
+    if not answers:
+        cancelled = _reply("200 OK") + _reply("487 Request Terminated", cseq="1 INVITE")
+        return start + '<recv request="CANCEL"/>\n' + cancelled + '<recv request="ACK"/>\n</scenario>\n'
+    start += f'<pause milliseconds="{int(ring_s * 1000)}"/>\n'
+    if status:
+        return start + _reply(f"{status} Refused") + '<recv request="ACK"/>\n</scenario>\n'
+    start += _reply("200 OK", body=_sdp(port)) + '<recv request="ACK" start_rtd="1"/>\n'
+    if hang_up_after_s:
+        lines = [
+            "BYE [next_url] SIP/2.0",
+            "Via: SIP/2.0/UDP [local_ip]:[local_port];branch=[branch]",
+            "From:[$to_all];tag=callee",
+            "To:[$from_all]",
+            "[last_Call-ID:]",
+            "CSeq: 2 BYE",
+            "Max-Forwards: 70",
+            "Content-Length: 0",
+        ]
+        bye = '<send retrans="500"><![CDATA[\n' + "\n".join(lines) + "\n\n]]></send>\n"
+        pause = f'<pause milliseconds="{int(hang_up_after_s * 1000)}"/>\n'
+        return start + pause + bye + '<recv response="200" rtd="1" timeout="10000"/>\n</scenario>\n'
+    end = f'<recv request="BYE" rtd="1" timeout="{int(PATIENCE_S * 2000)}"/>\n' + _reply("200 OK")
+    return start + end + "</scenario>\n"
+
+
+def _reply(first: str, cseq: str = "", body: str = "") -> str:
+    lines = [
+        f"SIP/2.0 {first}",
+        "[last_Via:]",
+        "[last_From:]",
+        "[last_To:];tag=callee",
+        "[last_Call-ID:]",
+        f"CSeq: {cseq}" if cseq else "[last_CSeq:]",
+        "Contact: <sip:callee@[local_ip]:[local_port]>",
+        *(["Content-Type: application/sdp"] if body else []),
+        "Content-Length: [len]",
+    ]
+    return "<send><![CDATA[\n" + "\n".join(lines) + f"\n\n{body}]]></send>\n"

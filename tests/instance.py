@@ -39,6 +39,9 @@ OVERRIDES = {
     "HOTLINE_MESSAGE_MAX_S": "20",
     "HOTLINE_FLOW_MENU_WAIT_S": "0.3",
     "HOTLINE_TRANSCRIBE_DOWNLOAD": "false",
+    # Calls that tests abandon must not come back as calls of their own.
+    "HOTLINE_CALLBACK_MISSED_DIAL": "false",
+    "HOTLINE_CALLBACK_HOURS": "always",
 }
 
 
@@ -67,6 +70,7 @@ class HotlineInstance:
             "HOTLINE_SIP_PORT": str(free_udp_port("127.0.0.1")),
             "HOTLINE_SIP_RTP_START": str(rtp),
             "HOTLINE_SIP_RTP_END": str(rtp + 999),
+            "HOTLINE_OUTBOUND_CARRIER": f"127.0.0.2:{free_udp_port('127.0.0.2')}",
         }
         self.environment = {**os.environ, **OVERRIDES, **ports, **own, **(overrides or {})}
         self.settings = self._read_settings()

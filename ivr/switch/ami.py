@@ -10,6 +10,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -18,36 +19,21 @@ from panoramisk import Manager
 from core.errors import UnavailableError
 from core.settings import Ami
 from ivr.queues import from_switch_name, switch_name
-from ivr.switch.lines import QueueLine, SeatLine, WaitingCaller
+from ivr.switch.lines import ChannelLine, QueueLine
 from ivr.switch.lines import QueueMember as QueueMember
 from ivr.switch.lines import QueueState as QueueState
 
 #: Manager users (manager.conf): `hotline` for seats and states, `exchange` may also place calls.
 USER, EXCHANGE_USER = "hotline", "exchange"
 TIMEOUT_S = 3.0
-#: Asterisk's device states (QueueMember's Status), as the console names them.
-_STATES = {
-    "1": "ready",
-    "2": "talking",
-    "3": "busy",
-    "4": "invalid",
-    "5": "unavailable",
-    "6": "ringing",
-    "7": "ringing",
-    "8": "hold",
-}
 _ACTIONS = (
     *("Ping", "Login", "QueueAdd", "QueueRemove", "QueuePause", "QueueStatus"),
-    *("CoreShowChannels", "Originate"),
+    *("CoreShowChannels", "Originate", "GetVar", "PRIShowSpans", "PJSIPShowRegistrationsOutbound"),
 )
 #: The switch itself ends the ringing; this much later its word is given up.
-_ORIGINATE_GRACE_S = 10.0
+_ORIGINATE_GRACE_S, _CAUSE_S = 10.0, 1.0
 #: What a channel variable may be set to here: a comma would begin a second variable.
 _VALUE = re.compile(r"[A-Za-z0-9_.:+*#-]*")
-#: OriginateResponse's Reason (Asterisk's control frames): rang to the end; answered.
-_RANG_OUT, _ANSWERED = "3", "4"
-#: Hang-up cause (Q.850) → what became of a call nobody answered; 21 is a citizen who declines.
-_CAUSES = {"17": "busy", "18": "no_answer", "19": "no_answer", "21": "busy"}
 
 log = structlog.get_logger()
 
@@ -69,8 +55,8 @@ class Switch:
 
     def __init__(self, ami: Ami, secret: str, user: str = USER) -> None:
         self._unanswered: set[asyncio.Future[Any]] = set()
-        #: Calls being placed: call id → why it ended, once it has.
-        self._causes: dict[str, str] = {}
+        #: Calls being placed: call id → the cause of its end.
+        self._causes: dict[str, asyncio.Future[str]] = {}
         self._manager = Manager(
             host=ami.host,
             port=ami.port,
@@ -138,7 +124,7 @@ class Switch:
             SwitchUnavailableError, SwitchRefusedError
         """
         messages = await self._act("QueueStatus", as_list=True, Queue=switch_name(queue))
-        members = [_member(m) for m in messages if m.event == "QueueMember"]
+        members = [meaning.member(m) for m in messages if m.event == "QueueMember"]
         waiting = sum(1 for m in messages if m.event == "QueueEntry" and from_switch_name(m.queue) == queue)
         return QueueState(tuple(members), waiting)
 
@@ -157,8 +143,8 @@ class Switch:
         return tuple(
             QueueLine(
                 from_switch_name(name),
-                tuple(_seat(m) for m in messages if m.event == "QueueMember" and m.queue == name),
-                tuple(_waiting(m) for m in messages if m.event == "QueueEntry" and m.queue == name),
+                tuple(meaning.seat(m) for m in messages if m.event == "QueueMember" and m.queue == name),
+                tuple(meaning.waiting(m) for m in messages if m.event == "QueueEntry" and m.queue == name),
             )
             for name in names
         )
@@ -186,9 +172,7 @@ class Switch:
 
         Returns `answered`, `busy`, `no_answer` or `failed`.
 
-        Args:
-            call_id: the new channel's unique id; the switch refuses one that is in use.
-            variables: channel variables; a value with a comma, quote or line break is refused.
+        `call_id` becomes the channel's unique id; the switch refuses one that is in use.
 
         Raises:
             SwitchUnavailableError: the connection was lost meanwhile; whether it rang nobody knows.
@@ -197,7 +181,7 @@ class Switch:
         unfit = [name for name, value in variables.items() if not _VALUE.fullmatch(value)]
         if unfit:
             raise SwitchRefusedError(f"{unfit[0]} has a character no variable may hold; nothing was sent")
-        self._causes[call_id] = ""
+        cause = self._causes[call_id] = asyncio.get_running_loop().create_future()
         try:
             messages = await self._act(
                 "Originate",
@@ -213,11 +197,9 @@ class Switch:
                 Timeout=str(ring_s * 1000),
                 Variable=[f"{name}={value}" for name, value in variables.items()],
             )
+            return meaning.call_result(messages[-1].reason) or await _end(cause)
         finally:
-            cause = self._causes.pop(call_id)
-        return {_ANSWERED: "answered", _RANG_OUT: "no_answer"}.get(
-            messages[-1].reason, _CAUSES.get(cause, "failed")
-        )
+            del self._causes[call_id]
 
     async def channels(self) -> dict[str, str]:
         """Every channel of the switch: its name → the linked id of its call.
@@ -235,6 +217,34 @@ class Switch:
             SwitchUnavailableError, SwitchRefusedError
         """
         return set((await self.channels()).values())
+
+    async def channel_lines(self) -> tuple[ChannelLine, ...]:
+        """Every channel and whether it talks with another; raises as channels does."""
+        messages = await self._act("CoreShowChannels", as_list=True)
+        found = [m for m in messages if m.event == "CoreShowChannel"]
+        return tuple(ChannelLine(m.channel, m.channelstatedesc == "Up", bool(m.bridgeid)) for m in found)
+
+    async def contact_status(self, endpoint: str) -> str:
+        """What became of asking the one fixed contact of a trunk for life: `Reachable`, `Unreachable`, or
+        anything else while nobody knows; raises as channels does."""
+        [contacts] = await self._act("GetVar", Variable=f"PJSIP_AOR({endpoint},contact)")
+        first = str(contacts.value).split(",")[0]
+        if not first:
+            return ""
+        [status] = await self._act("GetVar", Variable=f"PJSIP_CONTACT({first},status)")
+        return str(status.value)
+
+    async def registrations(self) -> dict[str, str]:
+        """State of each registration with a carrier, such as `Registered`; raises as channels does."""
+        messages = await self._act("PJSIPShowRegistrationsOutbound", as_list=True)
+        found = [m for m in messages if m.event == "OutboundRegistrationDetail"]
+        return {m.objectname: m.status for m in found}
+
+    async def spans(self) -> dict[int, bool]:
+        """E1 spans by number: whether layer 2 is up; raises as channels does."""
+        messages = await self._act("PRIShowSpans", as_list=True)
+        found = [m for m in messages if m.event == "PRIShowSpans"]
+        return {int(m.span): m.up.lower() == "yes" for m in found}
 
     async def _act(
         self,
@@ -269,8 +279,9 @@ class Switch:
             self._unanswered.discard(answer)
 
     def _hung_up(self, _manager: Manager, message: Any) -> None:
-        if message.uniqueid in self._causes:
-            self._causes[message.uniqueid] = message.cause
+        cause = self._causes.get(message.uniqueid)
+        if cause is not None and not cause.done():
+            cause.set_result(message.cause)
 
     def _lost(self, _manager: Manager, _error: object) -> None:
         """Whoever waits for an answer on a lost connection is told now: none will come."""
@@ -280,30 +291,16 @@ class Switch:
                 answer.set_exception(ConnectionResetError("connection to the switch lost"))
 
 
+async def _end(cause: asyncio.Future[str]) -> str:
+    """The switch may tell of a failed call's end just after the result."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_CAUSE_S):
+            return meaning.end_of(await cause)
+    return meaning.end_of("")
+
+
 def _quiet_logger() -> logging.Logger:
     """panoramisk tells of every try to reconnect, two seconds apart; we tell of the first loss only."""
     logger = logging.getLogger("panoramisk")
     logger.setLevel(logging.CRITICAL)
     return logger
-
-
-def _member(message: Any) -> QueueMember:
-    return QueueMember(
-        extension=message.name, paused=message.paused == "1", state=_STATES.get(message.status, "unknown")
-    )
-
-
-def _seat(message: Any) -> SeatLine:
-    return SeatLine(
-        interface=message.stateinterface or message.location,
-        state=_STATES.get(message.status, "unknown"),
-        held_as=message.pausedreason if message.paused == "1" else None,
-        in_call=message.incall == "1",
-        last_call=float(message.lastcall or 0),
-    )
-
-
-def _waiting(message: Any) -> WaitingCaller:
-    return WaitingCaller(
-        call_id=message.uniqueid, waited_s=float(message.wait or 0), priority=int(message.priority or 0)
-    )

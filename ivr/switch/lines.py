@@ -60,3 +60,14 @@ class QueueState:
 
     members: tuple[QueueMember, ...]
     waiting: int
+
+
+@dataclass(frozen=True)
+class ChannelLine:
+    """A channel of the switch."""
+
+    name: str
+    #: Answered.
+    is_up: bool
+    #: Connected with another channel: a person, mostly.
+    is_bridged: bool

@@ -1,0 +1,58 @@
+"""What the manager interface's messages mean: parsed here, for `ivr.switch.ami` only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ivr.switch.lines import QueueMember, SeatLine, WaitingCaller
+
+#: Asterisk's device states (QueueMember's Status), as the console names them.
+_STATES = {
+    "1": "ready",
+    "2": "talking",
+    "3": "busy",
+    "4": "invalid",
+    "5": "unavailable",
+    "6": "ringing",
+    "7": "ringing",
+    "8": "hold",
+}
+#: OriginateResponse's Reason (Asterisk's control frames): rang to the end; answered.
+_RANG_OUT, _ANSWERED = "3", "4"
+#: Hang-up cause (Q.850) → what became of a call nobody answered; 21 is a citizen who declines.
+_CAUSES = {"17": "busy", "18": "no_answer", "19": "no_answer", "21": "busy"}
+
+
+def call_result(reason: str) -> str | None:
+    """`answered` or `no_answer`; None: only the cause of the hang-up says."""
+    return {_ANSWERED: "answered", _RANG_OUT: "no_answer"}.get(reason)
+
+
+def end_of(cause: str) -> str:
+    """`busy`, `no_answer` or `failed`, from a hang-up cause (Q.850)."""
+    return _CAUSES.get(cause, "failed")
+
+
+def member(message: Any) -> QueueMember:
+    """A QueueMember event as the console wants it."""
+    return QueueMember(
+        extension=message.name, paused=message.paused == "1", state=_STATES.get(message.status, "unknown")
+    )
+
+
+def seat(message: Any) -> SeatLine:
+    """A QueueMember event."""
+    return SeatLine(
+        interface=message.stateinterface or message.location,
+        state=_STATES.get(message.status, "unknown"),
+        held_as=message.pausedreason if message.paused == "1" else None,
+        in_call=message.incall == "1",
+        last_call=float(message.lastcall or 0),
+    )
+
+
+def waiting(message: Any) -> WaitingCaller:
+    """A QueueEntry event."""
+    return WaitingCaller(
+        call_id=message.uniqueid, waited_s=float(message.wait or 0), priority=int(message.priority or 0)
+    )
