@@ -19,6 +19,7 @@ from panoramisk import Manager
 from core.errors import UnavailableError
 from core.settings import Ami
 from ivr.queues import from_switch_name, switch_name
+from ivr.switch import messages as meaning
 from ivr.switch.lines import ChannelLine, QueueLine
 from ivr.switch.lines import QueueMember as QueueMember
 from ivr.switch.lines import QueueState as QueueState
