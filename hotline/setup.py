@@ -79,8 +79,10 @@ def prompts(settings: Settings) -> None:
         built = build_all(settings)
     except SynthesisError as error:
         raise Refusal(f"The prompts cannot be spoken: {error}") from None
-    if built:
-        say(f"{len(built)} prompts spoken")
+    if built.names:
+        say(f"{len(built.names)} prompts spoken")
+    for reason in built.refused:
+        say(f"studio recording not used: {reason}")
 
 
 async def _data(settings: Settings) -> None:

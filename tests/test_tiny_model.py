@@ -20,7 +20,7 @@ import vosk
 from core.settings import Settings
 from ivr.prompts import catalogue
 from ivr.prompts.audio import AudioSegment, audioop
-from ivr.prompts.build import RATE_HZ, level, to_alaw
+from ivr.prompts.sound import RATE_HZ, level, to_alaw
 from ivr.prompts.tts import EspeakNg
 
 FOLDER = Path(__file__).parent / "data" / "vosk-hotline-tiny"

@@ -13,7 +13,7 @@ from core import native
 from core.settings import Settings
 from hotline.demo_call import speech
 from hotline.demo_call.line import Line, open_line
-from ivr.prompts.build import RATE_HZ
+from ivr.prompts.sound import RATE_HZ
 
 SCENARIO = Path(__file__).parent / "carrier.xml"
 MESSAGE_KEY, END_KEY = "2", "#"

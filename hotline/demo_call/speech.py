@@ -6,7 +6,7 @@ import io
 
 from core.settings import Settings
 from ivr.prompts.audio import AudioSegment
-from ivr.prompts.build import level, to_alaw
+from ivr.prompts.sound import level, to_alaw
 from ivr.prompts.tts import EspeakNg
 
 #: Words the small test model knows. A lamp that is out (路灯不亮) is the commonest complaint of all.

@@ -1,112 +1,151 @@
-"""Builds every prompt of the catalogue as 8 kHz A-law, the trunk's codec: playing costs no transcoding.
-
-A stamp per file (text, voice, recipe) makes the build incremental and stale audio visible.
-"""
+"""Builds every sound of every language, 8 and 16 kHz, and says what is wrong with what was built."""
 
 from __future__ import annotations
 
-import hashlib
-import io
-import json
-from collections.abc import Callable
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from core.settings import Settings
-from ivr.prompts import catalogue, tones
-from ivr.prompts.audio import AudioSegment, audioop, detect_leading_silence
-from ivr.prompts.tts import EspeakNg, Synthesiser, SynthesisError
+from ivr.prompts import jobs as catalogue_jobs
+from ivr.prompts import sound, stamps, studio
+from ivr.prompts.audio import AudioSegment, audioop
+from ivr.prompts.jobs import Job
+from ivr.prompts.tts import LANGUAGES, Language, Synthesiser, SynthesisError, synthesiser
+from ivr.speech.telephone import PAUSE
 
-RATE_HZ = 8000
-#: Loudness every prompt is brought to, dBFS of the mean power; peaks are kept below PEAK_DBFS.
-LOUDNESS_DBFS, PEAK_DBFS = -20.0, -1.5
-SILENCE_DBFS = -45.0
-#: Change this when the recipe below changes: all prompts are built again.
-RECIPE = "2"
-STAMPS = "stamps.json"
-
-
-def level(sound: AudioSegment) -> AudioSegment:
-    """Trim silence, keep 80 ms at both ends, bring to the common loudness without clipping.
-
-    Raises:
-        ivr.prompts.tts.SynthesisError: there is nothing but silence.
-    """
-    start = detect_leading_silence(sound, SILENCE_DBFS)
-    end = detect_leading_silence(sound.reverse(), SILENCE_DBFS)
-    if start >= len(sound):
-        raise SynthesisError("the synthesiser made nothing but silence")
-    spoken = sound[max(0, start - 80) : len(sound) - max(0, end - 80)]
-    gain = min(LOUDNESS_DBFS - spoken.dBFS, PEAK_DBFS - spoken.max_dBFS)
-    return spoken.apply_gain(gain)
+#: Sounds converted in one run of ffmpeg, and lost when the build is killed.
+_BATCH: Final = 60
+_QUIETEST_PEAK, _LOUDEST_PEAK = 1000, 32000
+Voices = Mapping[Language, Synthesiser]
 
 
-def to_alaw(sound: AudioSegment) -> bytes:
-    """Headerless A-law at 8 kHz, mono."""
-    mono = sound.set_channels(1).set_frame_rate(RATE_HZ).set_sample_width(2)
-    encoded: bytes = audioop.lin2alaw(mono.raw_data, 2)
-    return encoded
+@dataclass
+class Built:
+    """What a build did."""
+
+    #: `<language>/<id>` of every sound made.
+    names: list[str] = field(default_factory=list)
+    #: Why a studio recording was not used, one sentence each, naming the file.
+    refused: list[str] = field(default_factory=list)
 
 
-def _jobs(settings: Settings, voice: Synthesiser) -> dict[str, tuple[str, Callable[[], AudioSegment]]]:
-    """File name below the language folder → (what the stamp is made of, how the sound is made)."""
+def build_all(settings: Settings, voices: Voices | None = None) -> Built:
+    """Build what is missing or stale below `<prompts>/<language>`.
 
-    def spoken(text: str) -> Callable[[], AudioSegment]:
-        return lambda: level(AudioSegment.from_wav(io.BytesIO(voice.speak(text))))
-
-    jobs: dict[str, tuple[str, Callable[[], AudioSegment]]] = {
-        f"{prompt.id}.alaw": (f"{voice.name}|{prompt.speak}", spoken(prompt.speak))
-        for prompt in catalogue.load(settings).values()
-    }
-    jobs["beep.alaw"] = ("tone", tones.beep)
-    jobs["moh/waiting.alaw"] = ("tone", tones.hold_music)
-    return jobs
-
-
-def _stamp(source: str) -> str:
-    return hashlib.sha256(f"{RECIPE}|{source}".encode()).hexdigest()[:16]
-
-
-def _read_stamps(folder: Path) -> dict[str, str]:
-    try:
-        stamps = json.loads((folder / STAMPS).read_text())
-    except (OSError, ValueError):
-        return {}
-    return stamps if isinstance(stamps, dict) else {}
-
-
-def build_all(settings: Settings, voice: Synthesiser | None = None) -> list[str]:
-    """Build what is missing or stale below `<prompts>/zh_CN`; returns the names built.
+    A studio recording that cannot be used is told of, and the synthesiser speaks instead.
 
     Raises:
         ivr.prompts.tts.SynthesisError, ivr.prompts.catalogue.CatalogueError
     """
-    folder = settings.prompts_dir / "zh_CN"
-    (folder / "moh").mkdir(parents=True, exist_ok=True)
-    stamps, built = _read_stamps(folder), []
-    for name, (source, make) in _jobs(settings, voice or EspeakNg(settings)).items():
-        if stamps.get(name) == _stamp(source) and (folder / name).is_file():
-            continue
-        part = folder / f"{name}.part"
-        part.write_bytes(to_alaw(make()))
-        part.replace(folder / name)
-        stamps[name] = _stamp(source)
-        built.append(name)
-    (folder / STAMPS).write_text(json.dumps(stamps, indent=1, sort_keys=True))
+    built = Built()
+    with ThreadPoolExecutor(max_workers=max(2, os.cpu_count() or 1)) as pool:
+        for language in LANGUAGES:
+            voice = (voices or {}).get(language) or synthesiser(settings, language)
+            jobs = catalogue_jobs.jobs(settings, language, voice)
+            _Language(settings, settings.prompts_dir / language).build(jobs, pool, built)
+            known = {job.id for job in jobs}
+            built.refused += [
+                f"{path}: no prompt has this name"
+                for path in catalogue_jobs.strangers(settings, language, known)
+            ]
     return built
 
 
-def problems(settings: Settings) -> list[str]:
-    """What is missing, stale, silent or clipped in the built audio, one sentence each."""
-    folder, found = settings.prompts_dir / "zh_CN", []
-    stamps = _read_stamps(folder)
-    for name, (source, _make) in _jobs(settings, EspeakNg(settings)).items():
-        path = folder / name
-        if not path.is_file():
-            found.append(f"{name}: no audio; run `hotline prompts`")
-        elif stamps.get(name) != _stamp(source):
-            found.append(f"{name}: text or voice changed since the audio was built; run `hotline prompts`")
-        else:
-            peak = audioop.max(audioop.alaw2lin(path.read_bytes(), 2), 2)
-            if not 1000 < peak < 32000:
-                found.append(f"{name}: loudest sample is {peak} of 32767")
+class _Language:
+    """One language's folder while it is being built."""
+
+    def __init__(self, settings: Settings, folder: Path) -> None:
+        self._settings, self._folder = settings, folder
+        self._stamps = stamps.read(folder)
+
+    def build(self, jobs: Sequence[Job], pool: ThreadPoolExecutor, built: Built) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        todo = [job for job in jobs if not self._is_fresh(job)]
+        batches = [todo[start : start + _BATCH] for start in range(0, len(todo), _BATCH)]
+        running = [pool.submit(self._make, batch) for batch in batches]
+        try:
+            for batch, future in zip(batches, running, strict=True):
+                self._keep(future)
+                built.names += [f"{job.language}/{job.id}" for job in batch]
+        finally:
+            for future in running:
+                future.cancel()
+        built.refused += [
+            one.refused for job in jobs if (one := self._stamps.get(job.id)) and one.refused is not None
+        ]
+
+    def _is_fresh(self, job: Job) -> bool:
+        stamp = self._stamps.get(job.id)
+        there = all((self._folder / f"{job.id}.{ending}").is_file() for ending in sound.FORMATS)
+        return stamp is not None and stamp.made_of == job.made_of and there
+
+    def _keep(self, future: Future[dict[str, stamps.Stamp]]) -> None:
+        self._stamps |= future.result()
+        stamps.write(self._folder, self._stamps)
+
+    def _make(self, batch: Sequence[Job]) -> dict[str, stamps.Stamp]:
+        made = [_raw(self._settings, job) for job in batch]
+        raw = [(audio, job.edge_ms) for (audio, _refused), job in zip(made, batch, strict=True)]
+        try:
+            files = sound.variants(self._settings, raw)
+        except sound.SoundError as error:
+            names = ", ".join(job.id for job in batch)
+            raise SynthesisError(f"one of {names}: {error}") from None
+        new = {}
+        for job, content, (_audio, refused) in zip(batch, files, made, strict=True):
+            seconds = sound.write(self._folder / job.id, content)
+            source = job.source if refused is None else "synthesised"
+            new[job.id] = stamps.Stamp(made_of=job.made_of, source=source, seconds=seconds, refused=refused)
+        return new
+
+
+def _raw(settings: Settings, job: Job) -> tuple[AudioSegment, str | None]:
+    """The sound, and why its studio recording is not it."""
+    if job.recording is None:
+        return job.make(), None
+    try:
+        return studio.decode(settings, job.recording.read_bytes(), str(job.recording)), None
+    except (studio.RecordingRefusedError, OSError) as error:
+        return job.make(), str(error)
+
+
+def problems(settings: Settings, voices: Voices | None = None) -> list[str]:
+    """What is missing, stale, silent, clipped or refused, one sentence each; nothing is built.
+
+    Raises:
+        ivr.prompts.catalogue.CatalogueError
+    """
+    found: list[str] = []
+    for language in LANGUAGES:
+        voice = (voices or {}).get(language) or synthesiser(settings, language)
+        found += _problems(settings, language, catalogue_jobs.jobs(settings, language, voice))
     return found
+
+
+def _problems(settings: Settings, language: Language, jobs: Sequence[Job]) -> Iterator[str]:
+    folder = settings.prompts_dir / language
+    known = stamps.read(folder)
+    for job in jobs:
+        name, stamp = f"{language}/{job.id}", known.get(job.id)
+        if stamp is not None and stamp.refused is not None:
+            yield stamp.refused
+        for ending in sound.FORMATS:
+            path = folder / f"{job.id}.{ending}"
+            if not path.is_file():
+                yield f"{name}.{ending}: no audio; run `hotline prompts`"
+            elif stamp is None or stamp.made_of != job.made_of:
+                yield f"{name}.{ending}: text or voice changed since it was built; run `hotline prompts`"
+            elif job.id != PAUSE and not _QUIETEST_PEAK < (peak := _peak(path)) < _LOUDEST_PEAK:
+                yield f"{name}.{ending}: loudest sample is {peak} of 32767"
+    for path in catalogue_jobs.strangers(settings, language, {job.id for job in jobs}):
+        yield f"{path}: no prompt has this name"
+
+
+def _peak(path: Path) -> int:
+    content = path.read_bytes()
+    pcm = audioop.alaw2lin(content, 2) if path.suffix == ".alaw" else content
+    return audioop.max(pcm, 2)

@@ -28,6 +28,7 @@ SENTENCE_EDGE_MS, UNIT_EDGE_MS = 80, 25
 #: Every usual rate has a whole number of samples in 20 ms: sounds stay apart exactly when resampled in one.
 _BLOCKS_PER_S = 50
 _GAP_BLOCKS = 5
+_HEADROOM_DBFS = -3.0
 _CONVERT_S = 120
 
 
@@ -82,18 +83,16 @@ def _together(
     if source == rate:
         return list(sounds)
     per_block = source // _BLOCKS_PER_S
-    blocks = [-(-len(sound.raw_data) // (2 * per_block)) + _GAP_BLOCKS for sound in sounds]
-    padded = (
-        sound.raw_data.ljust(2 * per_block * count, b"\0")
-        for sound, count in zip(sounds, blocks, strict=True)
-    )
-    # Half the volume on the way: a filter overshoots, and levelling comes later.
-    line = ["-v", "error", "-f", "s16le", "-ar", str(source), "-ac", "1", "-i", "pipe:0", "-af", "volume=0.5"]
+    # Some headroom: the filter overshoots.
+    softer = [sound.apply_gain(min(0.0, _HEADROOM_DBFS - sound.max_dBFS)).raw_data for sound in sounds]
+    blocks = [-(-len(pcm) // (2 * per_block)) + _GAP_BLOCKS for pcm in softer]
+    padded = (pcm.ljust(2 * per_block * count, b"\0") for pcm, count in zip(softer, blocks, strict=True))
+    line = ["-v", "error", "-f", "s16le", "-ar", str(source), "-ac", "1", "-i", "pipe:0"]
     line += ["-f", "s16le", "-ar", str(rate), "pipe:1"]
     pcm = ffmpeg(settings, line, b"".join(padded))
     step, place, parts = 2 * rate // _BLOCKS_PER_S, 0, []
     for count in blocks:
-        parts.append(from_pcm(pcm[place : place + (count - _GAP_BLOCKS + 1) * step], rate))
+        parts.append(from_pcm(pcm[place : place + (count - _GAP_BLOCKS) * step], rate))
         place += count * step
     return parts
 
@@ -114,17 +113,24 @@ def ffmpeg(settings: Settings, args: Sequence[str], data: bytes) -> bytes:
     return done.stdout
 
 
-def variants(settings: Settings, sounds: Sequence[AudioSegment], edge_ms: int) -> list[dict[str, bytes]]:
-    """For each sound the levelled content of its files, by ending.
+def variants(settings: Settings, sounds: Sequence[tuple[AudioSegment, int | None]]) -> list[dict[str, bytes]]:
+    """For each sound the content of its files, by ending.
+
+    With each sound comes the silence to keep at its ends, ms; with None it stays as loud and long as it is.
 
     Raises:
-        SoundError: a sound is silent, or ffmpeg failed.
+        SoundError: a sound to be levelled is silent, or ffmpeg failed.
     """
-    narrow, wide = (resample(settings, sounds, rate) for rate in (RATE_HZ, WIDE_HZ))
+    raw = [sound for sound, _edge in sounds]
+    narrow, wide = (resample(settings, raw, rate) for rate in (RATE_HZ, WIDE_HZ))
     return [
-        {"alaw": to_alaw(level(low, edge_ms)), "sln16": level(high, edge_ms).raw_data}
-        for low, high in zip(narrow, wide, strict=True)
+        {"alaw": to_alaw(_finished(low, edge)), "sln16": _finished(high, edge).raw_data}
+        for low, high, (_sound, edge) in zip(narrow, wide, sounds, strict=True)
     ]
+
+
+def _finished(sound: AudioSegment, edge_ms: int | None) -> AudioSegment:
+    return sound if edge_ms is None else level(sound, edge_ms)
 
 
 def write(stem: Path, files: dict[str, bytes]) -> float:

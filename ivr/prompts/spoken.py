@@ -32,7 +32,8 @@ def speak_text(settings: Settings, language: Language, text: str, target_stem: P
     voice = synthesiser(settings, language)
     wav = voice.speak(readable(language, text, pinyin=voice.takes_pinyin))
     try:
-        [files] = sound.variants(settings, [AudioSegment.from_wav(io.BytesIO(wav))], sound.SENTENCE_EDGE_MS)
+        raw = AudioSegment.from_wav(io.BytesIO(wav))
+        [files] = sound.variants(settings, [(raw, sound.SENTENCE_EDGE_MS)])
     except sound.SoundError as error:
         raise SynthesisError(f"{voice.name} could not say {text[:80]!r}: {error}") from None
     return sound.write(target_stem, files)

@@ -6,7 +6,7 @@ from typing import Final
 
 from core.settings import Settings
 from ivr.prompts import sound
-from ivr.prompts.audio import audioop
+from ivr.prompts.audio import AudioSegment, audioop
 
 #: Longest recording, seconds; a longer one is a mistake, or a caller's patience.
 LONGEST_S: Final = 300
@@ -38,22 +38,31 @@ def load_recording(
     Raises:
         RecordingRefusedError
     """
-    if not data:
-        raise RecordingRefusedError(name, "the file is empty")
-    if data[:4] == b"RIFF" and _STREAMED != int.from_bytes(data[4:8], "little") > len(data) - 8:
-        raise RecordingRefusedError(name, "the file is cut off")
-    if len(data) > LARGEST:
-        raise RecordingRefusedError(name, f"the file has more than {LARGEST // 1_000_000} MB")
-    pcm = _decode(settings, data, name)
-    _check(pcm, name)
     try:
-        [files] = sound.variants(settings, [sound.from_pcm(pcm, _DECODED_HZ)], edge_ms)
+        [files] = sound.variants(settings, [(decode(settings, data, name), edge_ms)])
     except sound.SoundError as error:
         raise RecordingRefusedError(name, str(error)) from None
     return files
 
 
-def _decode(settings: Settings, data: bytes, name: str) -> bytes:
+def decode(settings: Settings, data: bytes, name: str) -> AudioSegment:
+    """A WAV or MP3 file's content as mono sound, once it has been found fit.
+
+    Raises:
+        RecordingRefusedError: damaged, cut off, empty, silent, clipped, too long or too large.
+    """
+    if not data:
+        raise RecordingRefusedError(name, "the file is empty")
+    if len(data) > LARGEST:
+        raise RecordingRefusedError(name, f"the file has more than {LARGEST // 1_000_000} MB")
+    if data[:4] == b"RIFF" and _STREAMED != int.from_bytes(data[4:8], "little") > len(data) - 8:
+        raise RecordingRefusedError(name, "the file is cut off")
+    pcm = _pcm(settings, data, name)
+    _check(pcm, name)
+    return sound.from_pcm(pcm, _DECODED_HZ)
+
+
+def _pcm(settings: Settings, data: bytes, name: str) -> bytes:
     """16-bit mono at 48 kHz. Only the two formats we promise: ffmpeg's playlists could name other files."""
     kind = "wav" if data[:4] in (b"RIFF", b"RF64") else "mp3"
     line = ["-v", "error", "-xerror", "-err_detect", "explode", "-f", kind, "-i", "pipe:0", "-vn"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from ivr.prompts.audio import AudioSegment, Sine
 
 #: A slow pentatonic turn, Hz; long overlapping notes, so that it hums rather than beeps.
@@ -11,9 +13,10 @@ _NOTE_MS, _STEP_MS = 2400, 1500
 
 def beep() -> AudioSegment:
     """A 0.4 s tone at 1 kHz."""
-    return Sine(1000).to_audio_segment(duration=400, volume=-14).fade_in(10).fade_out(10)
+    return Sine(1000, sample_rate=16000).to_audio_segment(duration=400, volume=-14).fade_in(10).fade_out(10)
 
 
+@cache
 def hold_music() -> AudioSegment:
     """About 25 s of original music, to be repeated while a caller waits."""
     tune = AudioSegment.silent(duration=_STEP_MS * 2 * len(_MELODY) + _NOTE_MS, frame_rate=16000)
@@ -22,3 +25,8 @@ def hold_music() -> AudioSegment:
         low = Sine(pitch / 2, sample_rate=16000).to_audio_segment(duration=_NOTE_MS, volume=-28)
         tune = tune.overlay(note.overlay(low).fade_in(200).fade_out(1800), position=position * _STEP_MS)
     return tune
+
+
+def pause() -> AudioSegment:
+    """A quarter of a second of silence, between groups of digits."""
+    return AudioSegment.silent(duration=250, frame_rate=16000)

@@ -3,37 +3,48 @@
 from __future__ import annotations
 
 import io
-import json
 from pathlib import Path
 
 import pytest
 
 from core.settings import Paths, Queue, Settings
-from ivr.prompts import build, catalogue
+from ivr.prompts import catalogue, sound, stamps
 from ivr.prompts.audio import AudioSegment, Sine, audioop
-from ivr.prompts.build import LOUDNESS_DBFS, build_all, level, problems
-from ivr.prompts.tts import EspeakNg, SynthesisError
+from ivr.prompts.build import Voices, build_all, problems
+from ivr.prompts.sound import LOUDNESS_DBFS, RATE_HZ, WIDE_HZ
+from ivr.prompts.tts import LANGUAGES, EspeakNg, Language, SynthesisError, synthesiser
+from ivr.speech.units import UNITS
+
+TONES = {"beep", "moh/waiting", "units/pause"}
+
+
+def _wav(hum: AudioSegment) -> bytes:
+    file = io.BytesIO()
+    hum.export(file, "wav")
+    return file.getvalue()
+
+
+HUM = _wav(Sine(440, sample_rate=22050).to_audio_segment(duration=150, volume=-12))
+SILENCE = _wav(AudioSegment.silent(1000, 22050))
 
 
 class FakeVoice:
-    """Hums, longer for longer sentences; notes what it was asked to say."""
+    """Hums; notes what it was asked to say."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.name = EspeakNg(settings).name
+    takes_pinyin = True
+
+    def __init__(self, settings: Settings, language: Language) -> None:
+        self.name = synthesiser(settings, language).name
         self.said: list[str] = []
 
     def speak(self, text: str) -> bytes:
         self.said.append(text)
-        wav = io.BytesIO()
-        Sine(440, sample_rate=22050).to_audio_segment(duration=20 * len(text), volume=-12).export(wav, "wav")
-        return wav.getvalue()
+        return HUM
 
 
 class Silent(FakeVoice):
     def speak(self, text: str) -> bytes:
-        wav = io.BytesIO()
-        AudioSegment.silent(1000, 22050).export(wav, "wav")
-        return wav.getvalue()
+        return SILENCE
 
 
 @pytest.fixture
@@ -41,91 +52,116 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(paths=Paths(state=tmp_path))
 
 
+def _voices(settings: Settings, kind: type[FakeVoice] = FakeVoice) -> dict[Language, FakeVoice]:
+    return {language: kind(settings, language) for language in LANGUAGES}
+
+
+def _built(settings: Settings, voices: Voices | None = None) -> list[str]:
+    return build_all(settings, voices or _voices(settings)).names
+
+
+def _everything(settings: Settings) -> set[str]:
+    ids = {*catalogue.load(settings), *TONES}
+    return {
+        f"{language}/{name}"
+        for language in LANGUAGES
+        for name in {*ids, *(unit.id for unit in UNITS.values() if unit.text(language))}
+    }
+
+
 def _waiting(settings: Settings, seconds: int) -> Settings:
     return settings.model_copy(update={"queue": Queue(max_wait_s=seconds)})
 
 
-def test_everything_is_built_once(settings: Settings) -> None:
-    voice = FakeVoice(settings)
-    ids = {f"{name}.alaw" for name in catalogue.load(settings)}
-    assert set(build_all(settings, voice)) == ids | {"beep.alaw", "moh/waiting.alaw"}
+def test_everything_is_built_once_in_both_languages_and_rates(settings: Settings) -> None:
+    voices = _voices(settings)
+    assert set(_built(settings, voices)) == _everything(settings)
     assert problems(settings) == []
-    assert build_all(settings, voice) == []
-    assert len(voice.said) == len(ids)
-    assert not list(settings.prompts_dir.rglob("*.part"))
+    assert _built(settings, voices) == []
+    files = {path.relative_to(settings.prompts_dir) for path in settings.prompts_dir.rglob("*.*")}
+    assert {str(path) for path in files} == {
+        *(f"{name}.{ending}" for name in _everything(settings) for ending in ("alaw", "sln16")),
+        *(f"{language}/stamps.json" for language in LANGUAGES),
+    }
+
+
+def test_both_rates_are_of_the_same_length(settings: Settings) -> None:
+    _built(settings)
+    folder = settings.prompts_dir / "zh_CN"
+    for name in ("greeting", "digits/7", "beep", "moh/waiting"):
+        narrow = (folder / f"{name}.alaw").stat().st_size / RATE_HZ
+        wide = (folder / f"{name}.sln16").stat().st_size / 2 / WIDE_HZ
+        assert wide == pytest.approx(narrow, abs=0.021), name
+    assert stamps.read(folder)["greeting"].seconds == pytest.approx(
+        (folder / "greeting.alaw").stat().st_size / RATE_HZ
+    )
 
 
 def test_only_what_changed_is_built_again(settings: Settings) -> None:
-    build_all(settings, FakeVoice(settings))
-    later, voice = _waiting(settings, 45), FakeVoice(settings)
-    assert [p.split(":")[0] for p in problems(later)] == ["queue-wait.alaw"]
-    assert build_all(later, voice) == ["queue-wait.alaw"]
-    assert "四十五秒" in voice.said[0]
+    _built(settings)
+    later, voices = _waiting(settings, 45), _voices(settings)
+    names = [f"{language}/queue-wait" for language in LANGUAGES]
+    assert {problem.partition(".")[0] for problem in problems(later)} == set(names)
+    assert _built(later, voices) == names
+    assert "四十五秒" in voices["zh_CN"].said[0]
+    assert "45 seconds" in voices["en"].said[0]
     assert problems(later) == []
 
 
-def test_another_voice_means_all_again(settings: Settings) -> None:
-    build_all(settings, FakeVoice(settings))
-    other = FakeVoice(settings)
-    other.name = "somebody else"
-    assert len(build_all(settings, other)) == len(catalogue.load(settings))
+def test_another_voice_means_all_of_its_language_again(settings: Settings) -> None:
+    _built(settings)
+    voices = _voices(settings)
+    voices["en"].name = "somebody else"
+    names = set(_built(settings, voices))
+    assert names == {name for name in _everything(settings) if name.startswith("en/")} - {
+        f"en/{tone}" for tone in TONES
+    }
     assert all("changed" in problem for problem in problems(settings))
 
 
-def test_a_missing_file_is_told_and_made(settings: Settings) -> None:
-    build_all(settings, FakeVoice(settings))
-    (settings.prompts_dir / "zh_CN" / "greeting.alaw").unlink()
-    assert problems(settings) == ["greeting.alaw: no audio; run `hotline prompts`"]
-    assert build_all(settings, FakeVoice(settings)) == ["greeting.alaw"]
+@pytest.mark.parametrize("ending", ["alaw", "sln16"])
+def test_a_missing_file_is_told_and_made(settings: Settings, ending: str) -> None:
+    _built(settings)
+    (settings.prompts_dir / "en" / f"greeting.{ending}").unlink()
+    assert problems(settings) == [f"en/greeting.{ending}: no audio; run `hotline prompts`"]
+    assert _built(settings) == ["en/greeting"]
 
 
-@pytest.mark.parametrize("stamps", ["", "{", "[]"])
-def test_spoilt_stamps_mean_all_again(settings: Settings, stamps: str) -> None:
-    build_all(settings, FakeVoice(settings))
-    (settings.prompts_dir / "zh_CN" / build.STAMPS).write_text(stamps)
-    assert len(build_all(settings, FakeVoice(settings))) == len(catalogue.load(settings)) + 2
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"greeting": "older form"}'])
+def test_spoilt_stamps_mean_all_again(settings: Settings, content: str) -> None:
+    _built(settings)
+    for language in LANGUAGES:
+        (settings.prompts_dir / language / stamps.FILE).write_text(content)
+    assert set(_built(settings)) == _everything(settings)
 
 
 def test_killed_in_the_middle_goes_on_where_it_was(settings: Settings) -> None:
     class Dies(FakeVoice):
         def speak(self, text: str) -> bytes:
-            if len(self.said) == 3:
+            if len(self.said) == 40:
                 raise SynthesisError("killed")
             return super().speak(text)
 
     with pytest.raises(SynthesisError):
-        build_all(settings, Dies(settings))
-    build_all(settings, FakeVoice(settings))
+        _built(settings, _voices(settings, Dies))
+    _built(settings)
     assert problems(settings) == []
 
 
 @pytest.mark.parametrize("sample", [0, 200, 32767])
-def test_silent_and_clipped_audio_is_found(settings: Settings, sample: int) -> None:
-    build_all(settings, FakeVoice(settings))
+@pytest.mark.parametrize("ending", ["alaw", "sln16"])
+def test_silent_and_clipped_audio_is_found(settings: Settings, sample: int, ending: str) -> None:
+    _built(settings)
     pcm = sample.to_bytes(2, "little", signed=True) * 8000
-    (settings.prompts_dir / "zh_CN" / "greeting.alaw").write_bytes(audioop.lin2alaw(pcm, 2))
+    content = audioop.lin2alaw(pcm, 2) if ending == "alaw" else pcm
+    (settings.prompts_dir / "zh_CN" / f"greeting.{ending}").write_bytes(content)
     [problem] = problems(settings)
-    assert problem.startswith("greeting.alaw: loudest sample")
+    assert problem.startswith(f"zh_CN/greeting.{ending}: loudest sample")
 
 
 def test_a_synthesiser_that_says_nothing_is_refused(settings: Settings) -> None:
-    with pytest.raises(SynthesisError):
-        build_all(settings, Silent(settings))
-
-
-@pytest.mark.parametrize("volume", [-30, -12, 0])
-def test_level(volume: int) -> None:
-    tone = Sine(440, sample_rate=8000).to_audio_segment(duration=1000, volume=volume)
-    quiet = AudioSegment.silent(700, 8000)
-    levelled = level(quiet + tone + quiet)
-    assert levelled.dBFS == pytest.approx(LOUDNESS_DBFS, abs=1)
-    assert len(levelled) <= 1000 + 2 * 80 + 20
-
-
-def test_level_never_clips() -> None:
-    click = Sine(440, sample_rate=8000).to_audio_segment(duration=5, volume=0)
-    mostly_quiet = Sine(440, sample_rate=8000).to_audio_segment(duration=2000, volume=-40)
-    assert level(mostly_quiet + click).max_dBFS <= build.PEAK_DBFS + 0.1
+    with pytest.raises(SynthesisError, match="silence"):
+        _built(settings, _voices(settings, Silent))
 
 
 @pytest.fixture(scope="module")
@@ -136,34 +172,50 @@ def spoken(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return settings
 
 
-def _decoded(path: Path) -> AudioSegment:
-    pcm = audioop.alaw2lin(path.read_bytes(), 2)
-    return AudioSegment(pcm, sample_width=2, frame_rate=build.RATE_HZ, channels=1)
+def _decoded(settings: Settings, language: Language, name: str) -> AudioSegment:
+    path = settings.prompts_dir / language / name
+    return sound.from_pcm(audioop.alaw2lin(path.with_name(f"{path.name}.alaw").read_bytes(), 2), RATE_HZ)
 
 
-@pytest.mark.parametrize("prompt", catalogue.load(Settings()))
-def test_spoken_prompts_are_equally_loud_and_clean(spoken: Settings, prompt: str) -> None:
-    sound = _decoded(spoken.prompts_dir / "zh_CN" / f"{prompt}.alaw")
-    assert sound.dBFS == pytest.approx(LOUDNESS_DBFS, abs=1.0)
-    assert sound.max < 32000
-    assert 0.8 < sound.duration_seconds < 15
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_spoken_prompts_are_equally_loud_and_clean(spoken: Settings, language: Language) -> None:
+    for prompt in catalogue.load(spoken):
+        said = _decoded(spoken, language, prompt)
+        assert said.dBFS == pytest.approx(LOUDNESS_DBFS, abs=1.0), prompt
+        assert said.max < 32000, prompt
+        assert 0.3 < said.duration_seconds < 30, prompt
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_units_are_short_and_as_loud(spoken: Settings, language: Language) -> None:
+    """Strung together they must not limp: no long silence at their ends."""
+    for unit in UNITS.values():
+        if unit.text(language) and unit.id.startswith(("digits/", "units/")):
+            said = _decoded(spoken, language, unit.id)
+            assert said.dBFS == pytest.approx(LOUDNESS_DBFS, abs=2.5), unit.id
+            assert 0.08 < said.duration_seconds < 1.3, unit.id
 
 
 def test_nothing_is_wrong_with_what_espeak_built(spoken: Settings) -> None:
     assert problems(spoken) == []
-    stamps = json.loads((spoken.prompts_dir / "zh_CN" / build.STAMPS).read_text())
-    assert set(stamps) == {f"{name}.alaw" for name in catalogue.load(spoken)} | {
-        "beep.alaw",
-        "moh/waiting.alaw",
-    }
+    for language in LANGUAGES:
+        known = stamps.read(spoken.prompts_dir / language)
+        assert {f"{language}/{name}" for name in known} == {
+            name for name in _everything(spoken) if name.startswith(f"{language}/")
+        }
+        assert {stamp.source for stamp in known.values()} == {"synthesised", "tone"}
 
 
-def test_tones(spoken: Settings) -> None:
-    beep = _decoded(spoken.prompts_dir / "zh_CN" / "beep.alaw")
-    music = _decoded(spoken.prompts_dir / "zh_CN" / "moh" / "waiting.alaw")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_tones(spoken: Settings, language: Language) -> None:
+    beep = _decoded(spoken, language, "beep")
+    music = _decoded(spoken, language, "moh/waiting")
+    pause = _decoded(spoken, language, "units/pause")
     assert beep.duration_seconds == pytest.approx(0.4, abs=0.01)
     assert 20 < music.duration_seconds < 40
     assert music.dBFS < LOUDNESS_DBFS + 1, "music is no louder than speech"
+    assert pause.duration_seconds == pytest.approx(0.26, abs=0.02)
+    assert pause.max < 100
 
 
 def test_espeak_says_why_it_cannot(settings: Settings) -> None:
