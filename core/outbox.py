@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol, cast
 
 import structlog
-from sqlalchemy import delete, event, select, update
+from sqlalchemy import Table, delete, event, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
@@ -39,9 +39,20 @@ class Publisher(Protocol):
 
 def add(session: AsyncSession, told: Event) -> None:
     """Write `told` in the caller's transaction: it is published if, and only if, that commits."""
-    message = EventCodec.encode(told)
-    session.add(OutboxEntry(at=told.at, type=message["type"], body=message["body"]))
+    session.add(OutboxEntry(**_row(told)))
     session.info[_TOLD] = True
+
+
+async def add_all(session: AsyncSession, told: Sequence[Event]) -> None:
+    """As `add`, many with one statement, now."""
+    if told:
+        await session.execute(insert(cast(Table, OutboxEntry.__table__)), [_row(one) for one in told])
+        session.info[_TOLD] = True
+
+
+def _row(told: Event) -> dict[str, Any]:
+    message = EventCodec.encode(told)
+    return {"at": told.at, "type": message["type"], "body": message["body"]}
 
 
 @event.listens_for(Session, "after_commit")

@@ -29,7 +29,7 @@ from ivr.switch.tail import EventFile, Line
 
 #: A call in progress is to be seen within a second; this is most of what we add to that. Looking more
 #: often would cost a transaction for each of the events that come in bursts.
-POLL_S = 0.25
+POLL_S = 0.4
 #: How often calls are looked for that the switch no longer knows, and how long they must have been quiet.
 LOST_CALLS_EVERY_S, QUIET_S = 30.0, 20.0
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, cast
@@ -14,7 +14,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import outbox
-from core.events import CallChanged, HelpRequested
+from core.events import CallChanged, Event, HelpRequested
 from core.phone import NumberKind, normalise
 from ivr.ledger.events import EVENT_TYPES, SwitchEvent, body_of
 from ivr.ledger.memory import Known, Memory
@@ -59,13 +59,17 @@ async def apply(session: AsyncSession, events: Sequence[SwitchEvent], area_code:
         upsert.on_conflict_do_update(index_elements=["id"], set_=columns),
         [_row(record, area_code) for record in calls],
     )
-    for record in calls:
-        at, ended = latest[record.id], record.ended_at is not None
-        outbox.add(session, CallChanged(at=at, call_id=record.id, ended=ended))
-        # Whom we called has a case already: the one the call is about.
-        inbound = record.direction == Direction.INBOUND
-        if inbound and record.asked_for_help and record.id not in asked:
-            outbox.add(session, HelpRequested(at=at, call_id=record.id))
+    await outbox.add_all(
+        session, [told for record in calls for told in _told(record, latest[record.id], asked)]
+    )
+
+
+def _told(record: CallRecord, at: datetime, asked: set[str]) -> Iterator[Event]:
+    """What the rest of the house is told of a changed call; `asked` for help before: not once more."""
+    yield CallChanged(at=at, call_id=record.id, ended=record.ended_at is not None)
+    # Whom we called has a case already: the one the call is about.
+    if record.direction == Direction.INBOUND and record.asked_for_help and record.id not in asked:
+        yield HelpRequested(at=at, call_id=record.id)
 
 
 async def _known(session: AsyncSession, memory: Memory, *call_ids: str) -> dict[str, Known]:
