@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -90,6 +90,11 @@ async def detail(session: AsyncSession, case_id: int, role: str) -> CaseDetail:
     )
     history = [HistoryLine(entry, actor) for entry, actor in await session.execute(query)]
     return CaseDetail(case, history, workflow.allowed(case.stage, role))
+
+
+async def by_id(session: AsyncSession, case_ids: Collection[int]) -> dict[int, Case]:
+    """Those of `case_ids` there are, in one statement."""
+    return {case.id: case for case in await session.scalars(select(Case).where(Case.id.in_(case_ids)))}
 
 
 async def ids_by_call(session: AsyncSession, call_ids: Sequence[str]) -> dict[str, int]:

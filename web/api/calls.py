@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from http import HTTPMethod
@@ -12,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ivr.ledger import queries
 from ivr.ledger.tables import Call
+from ivr.visits import queries as visits
 from recorder import queries as recordings
 from recorder.tables import Recording, RecordingState, Transcript
 from ticketing import queries as cases
@@ -31,6 +33,7 @@ from web.api.route import STAFF, Ask, Asked, Routes
 
 routes = Routes("calls")
 
+_VISIT = re.compile(r"visit:[0-9]{1,9}")
 #: States in which the archive copy exists.
 PLAYABLE = frozenset({RecordingState.ARCHIVED, RecordingState.VERIFIED, RecordingState.TRANSCRIBED})
 
@@ -83,8 +86,16 @@ async def call(ask: Ask, path: CallPath) -> CallDetail:
 
 async def summaries(db: AsyncSession, calls: Sequence[Call], viewer: Viewer) -> list[CallSummary]:
     """Rows as `viewer` may see them, with their cases: one query for all of them."""
-    ids = await cases.ids_by_call(db, [one.id for one in calls])
+    ids = await case_ids(db, calls)
     return [summary(one, ids.get(one.id), viewer) for one in calls]
+
+
+async def case_ids(db: AsyncSession, calls: Sequence[Call]) -> dict[str, int]:
+    """The case of each call: the one opened from it or, of a call we placed, the one it is about."""
+    about = {int(one.purpose.partition(":")[2]): one.id for one in calls if _VISIT.fullmatch(one.purpose)}
+    visited = await visits.case_ids(db, about) if about else {}
+    own = await cases.ids_by_call(db, [one.id for one in calls])
+    return {about[visit_id]: case_id for visit_id, case_id in visited.items()} | own
 
 
 def summary(call: Call, case_id: int | None, viewer: Viewer) -> CallSummary:

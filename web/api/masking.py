@@ -43,6 +43,10 @@ class Viewer:
             return call.seat == self.extension
         return call.outcome in _TO_CALL_BACK
 
+    def sees_seat(self, seat: str) -> bool:
+        """Whether figures of `seat` alone may be seen: a seat sees its own."""
+        return self.role != Role.SEAT or (bool(seat) and seat == self.extension)
+
     def shows(self, number: str, call: Call | None, *, confidential: bool = False) -> str:
         """`number` of `call` as this viewer may see it; `confidential` says so of the case behind it."""
         if not number or self.role != Role.SEAT:

@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.events import CallChanged, CaseEdited, CaseMoved, CaseOpened, Event, RecordingReady, TranscriptReady
 from ivr.ledger.tables import Call
-from ticketing import queries as cases
 from ticketing.tables import Case
+from web.api.calls import case_ids
 from web.api.calls import summary as call_summary
 from web.api.cases import summary as case_summary
 from web.api.masking import Viewer
@@ -65,7 +65,7 @@ async def _call(db: AsyncSession, call_id: str) -> list[Tell]:
     call = await db.get(Call, call_id)
     if call is None:
         return []
-    case_id = (await cases.ids_by_call(db, [call_id])).get(call_id)
+    case_id = (await case_ids(db, [call])).get(call_id)
     return [partial(_call_news, call, case_id)]
 
 

@@ -1,0 +1,94 @@
+"""Calls whoever is due, never more than lines are free, and never at the cost of who calls us."""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from core.after_call import Visits
+from ivr.outbound.dialler import Dialler, DialResult, OutboundCall
+from ivr.visits.book import VisitBook
+from ivr.visits.ports import Cases
+from ivr.visits.tables import Visit
+
+#: How often due visits are looked for, seconds.
+LOOK_EVERY_S = 1.0
+CONTEXT = "hl-visit"
+_NOT_REACHED = frozenset({DialResult.BUSY, DialResult.NO_ANSWER, DialResult.FAILED})
+
+log = structlog.get_logger()
+
+
+class VisitKeeper:
+    """Dials visits that are due. What the citizen says comes through the ledger, not through here."""
+
+    def __init__(self, book: VisitBook, cases: Cases, dialler: Dialler, settings: Visits) -> None:
+        self._book, self._cases, self._dialler, self._settings = book, cases, dialler, settings
+        self._ringing: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Until cancelled. A database that is away is waited for."""
+        try:
+            while True:
+                try:
+                    await self.look()
+                except (SQLAlchemyError, OSError) as error:
+                    log.warning("visits wait for the database", why=str(error).splitlines()[:1])
+                await asyncio.sleep(LOOK_EVERY_S)
+        finally:
+            for task in self._ringing:
+                task.cancel()
+
+    async def look(self) -> None:
+        """Start as many calls as there is room for."""
+        if lost := await self._book.give_up_lost():
+            log.warning("nothing was heard of visits that were dialled", visits=lost)
+        room = min(self._settings.at_once - len(self._ringing), self._dialler.free_channels())
+        for visit in await self._book.due(room):
+            case = await self._cases.closed(visit.case_id)
+            if case is None or case.closed_at != visit.closed_at:
+                await self._book.skip(visit.id, "not_closed")
+            elif case.confidential:
+                await self._book.skip(visit.id, "confidential")
+            else:
+                self._start(visit)
+
+    async def idle(self) -> None:
+        """Wait until nobody's phone rings any more: for tests."""
+        await asyncio.gather(*self._ringing)
+
+    def _start(self, visit: Visit) -> None:
+        task = asyncio.create_task(self._call(visit.id))
+        self._ringing.add(task)
+        task.add_done_callback(self._ringing.discard)
+
+    async def _call(self, visit_id: int) -> None:
+        try:
+            await self._dial(visit_id)
+        except (SQLAlchemyError, OSError) as error:
+            # The attempt is used up; `give_up_lost` or the ledger takes it from here.
+            log.warning("the end of a visit's call was not noted", visit=visit_id, why=str(error)[:200])
+
+    async def _dial(self, visit_id: int) -> None:
+        call_id = self._dialler.new_call_id()
+        visit = await self._book.claim(visit_id, call_id)
+        if visit is None:
+            return
+        result = await self._dialler.dial(
+            OutboundCall(
+                number=visit.number,
+                context=CONTEXT,
+                purpose=f"visit:{visit.id}",
+                variables={"HL_VISIT": str(visit.id), "HL_CASE_NUMBER": visit.case_number},
+                ring_s=self._settings.ring_s,
+                call_id=call_id,
+            )
+        )
+        if result is DialResult.NO_CHANNEL:
+            await self._book.give_back(call_id)
+        elif result is DialResult.REFUSED:
+            await self._book.skip(visit.id, "not_allowed")
+        elif result in _NOT_REACHED:
+            await self._book.not_reached(call_id, str(result))
