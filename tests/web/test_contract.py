@@ -54,6 +54,8 @@ async def test_the_api_is_the_one_the_architecture_promises(world: World) -> Non
         "/calendar/{year}": {"get"},
         "/calendar/{year}/complete": {"post"},
         "/calendar/days/{date}": {"put", "delete"},
+        "/prompts": {"get"},
+        "/prompts/{language}/{id}/audio": {"get"},
         "/status": {"get"},
         "/openapi.json": {"get"},
         "/live": {"get"},

@@ -6,7 +6,7 @@ from functools import cache
 from http import HTTPMethod
 from typing import Any
 
-from web.api import calendar, calls, cases, catalogue, queues, recordings, seats, session, status
+from web.api import calendar, calls, cases, catalogue, prompts, queues, recordings, seats, session, status
 from web.api.openapi import document
 from web.api.route import PUBLIC, Ask, Routes
 from web.live import socket
@@ -22,6 +22,7 @@ GROUPS = (
     seats.routes,
     queues.routes,
     calendar.routes,
+    prompts.routes,
     status.routes,
     socket.routes,
     about,
