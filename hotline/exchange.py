@@ -17,6 +17,7 @@ from core.process import until_stopped, wait_for_database, wait_for_redis
 from core.secrets import AMI, instance_secret
 from core.settings import Settings
 from ivr.switch.ami import Switch
+from ivr.trunks import watch as trunk_watch
 
 log = structlog.get_logger()
 
@@ -25,7 +26,7 @@ def works(
     settings: Settings, sessions: SessionFactory, switch: Switch, clock: Clock
 ) -> list[Coroutine[Any, Any, None]]:
     """What runs side by side until the part is stopped."""
-    return []
+    return [trunk_watch.run(settings, sessions, switch, clock)]
 
 
 async def main(settings: Settings, stop: asyncio.Event) -> None:

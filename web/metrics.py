@@ -19,9 +19,11 @@ from core.clock import CHINA
 from ivr.ledger import queries
 from ivr.ledger.tables import Outcome
 from ivr.queues import load as load_queues
+from ivr.trunks.tables import TrunkState
 from recorder import gauges
 from recorder.tables import Recording, RecordingState
 from ticketing.tables import Case, Stage
+from web.api import trunks
 from web.health import Parts, parts
 from web.services import SERVICES, Services
 
@@ -42,6 +44,17 @@ class Metrics:
         self._cases = gauge("cases", "Cases by stage", "stage")
         self._free = gauge("recorder_free_mib", "Free space on the recordings' disk, MiB")
         self._disk_alarm = gauge("recorder_disk_alarm", "1: the recordings' disk is almost full")
+        self._trunks = {
+            "up": gauge("trunk_up", "1: up, 0: down; absent: not watched (中继)", "trunk"),
+            "limit": gauge("trunk_limit", "Calls at once the trunk may carry", "trunk"),
+            "used": gauge("trunk_used", "Calls on the trunk now", "trunk"),
+            "refused": gauge("trunk_refused_today", "Calls of today that got a busy tone", "trunk"),
+        }
+        self._pools = {
+            "limit": gauge("pool_limit", "Places in the pool: trunk, ivr, seats", "pool"),
+            "used": gauge("pool_used", "Places taken now", "pool"),
+            "refused": gauge("pool_refused_today", "Calls of today the full pool refused", "pool"),
+        }
         self._part = gauge("part_up", "1: the part is up", "part")
         self.latency = Histogram(
             "hotline_http_seconds",
@@ -56,6 +69,7 @@ class Metrics:
         await self._count(services)
         self._show_parts(await parts(services))
         await self._show_disk(services)
+        self._show_trunks(await trunks.state(services))
         return generate_latest(self.registry)
 
     async def _count(self, services: Services) -> None:
@@ -80,6 +94,19 @@ class Metrics:
                 numbers = json.loads(said)
                 self._free.set(numbers["free_mib"])
                 self._disk_alarm.set(numbers["disk_alarm"])
+
+    def _show_trunks(self, now: trunks.TrunksAnswer) -> None:
+        self._trunks["up"].clear()
+        for one in now.items:
+            if one.state != TrunkState.UNKNOWN:
+                self._trunks["up"].labels(one.name).set(one.state == TrunkState.UP)
+            self._trunks["limit"].labels(one.name).set(one.limit)
+            self._trunks["used"].labels(one.name).set(one.used)
+            self._trunks["refused"].labels(one.name).set(one.refused_today)
+        for name, pool in (("trunk", now.pools.trunk), ("ivr", now.pools.ivr), ("seats", now.pools.seats)):
+            self._pools["limit"].labels(name).set(pool.limit)
+            self._pools["used"].labels(name).set(pool.used)
+            self._pools["refused"].labels(name).set(pool.refused_today)
 
     def _show_parts(self, found: Parts) -> None:
         for name, part in found.items():

@@ -56,6 +56,7 @@ async def test_the_api_is_the_one_the_architecture_promises(world: World) -> Non
         "/calendar/days/{date}": {"put", "delete"},
         "/prompts": {"get"},
         "/prompts/{language}/{id}/audio": {"get"},
+        "/trunks": {"get"},
         "/status": {"get"},
         "/openapi.json": {"get"},
         "/live": {"get"},

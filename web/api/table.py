@@ -6,7 +6,19 @@ from functools import cache
 from http import HTTPMethod
 from typing import Any
 
-from web.api import calendar, calls, cases, catalogue, prompts, queues, recordings, seats, session, status
+from web.api import (
+    calendar,
+    calls,
+    cases,
+    catalogue,
+    prompts,
+    queues,
+    recordings,
+    seats,
+    session,
+    status,
+    trunks,
+)
 from web.api.openapi import document
 from web.api.route import PUBLIC, Ask, Routes
 from web.live import socket
@@ -25,6 +37,7 @@ GROUPS = (
     prompts.routes,
     status.routes,
     socket.routes,
+    trunks.routes,
     about,
 )
 
