@@ -27,6 +27,7 @@ from hotline.supervise import Control
 from ivr.ledger.tables import Call, Seat
 from recorder.tables import Recording, RecordingState
 from tests.carrier import Carrier, free_udp_port
+from tests.spoken import copy_prompts
 from ticketing.tables import Case
 
 START_S = 60.0
@@ -91,6 +92,7 @@ class HotlineInstance:
 
     def start(self) -> None:
         """Set up, start, and return when /healthz says that every part is up."""
+        copy_prompts(self.settings.prompts_dir)
         self._hotline("setup")
         self.log = (self.state / "run.out").open("wb")
         self._process = subprocess.Popen(
