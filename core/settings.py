@@ -63,6 +63,9 @@ class Sip(Section):
         ["127.0.0.2"],
         description="Carrier addresses of the trunk `demo`, which is there unless you name yours.",
     )
+    trunk_contact: str = Field(
+        "", description="address:port that calls out on the trunk `demo` go to; empty: its first address."
+    )
     trunk_channels: int = Field(90, description="Calls at once on the trunk `demo`.", ge=1, le=2000)
     tls_port: int = Field(5061, description="SIP over TLS, for trunks that want it.", ge=1, le=65535)
     tls_certificate: Path | None = Field(
@@ -183,6 +186,9 @@ class Calendar(Section):
 class Message(Section):
     max_s: int = Field(180, description="Longest message.", ge=5)
     silence_s: int = Field(6, description="Silence that ends a message.", ge=1)
+    review_s: float = Field(
+        3, description="Silence after which a message is kept as it is; a key hears or repeats it.", ge=0.5
+    )
 
 
 class Recording(Section):
@@ -208,9 +214,7 @@ class Outbound(Section):
     """Calls to citizens: call-backs (回拨) and result visits (回访)."""
 
     caller_id: str = Field("", description="Number people see when we call them; empty: sip.did.")
-    carrier: str = Field("127.0.0.2:5060", description="Carrier's address and port for calls we place.")
     ring_s: int = Field(30, description="A citizen's phone rings this long.", ge=5, le=120)
-    channels: int = Field(30, description="Trunk channels there are in all.", ge=1)
     inbound_reserve: int = Field(
         10, description="Trunk channels no outbound call takes, so that inbound never waits.", ge=0
     )
@@ -335,7 +339,13 @@ class Settings(BaseSettings):
         if self.trunks:
             return dict(self.trunks)
         # The demo's carrier is a program that is there for a call only: asking it for life says nothing.
-        demo = SipTrunk(addresses=self.sip.trunk_addresses, channels=self.sip.trunk_channels, qualify_s=0)
+        sip = self.sip
+        demo = SipTrunk(
+            addresses=sip.trunk_addresses,
+            contact=sip.trunk_contact,
+            channels=sip.trunk_channels,
+            qualify_s=0,
+        )
         return {"demo": demo}
 
     @property

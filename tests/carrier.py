@@ -155,7 +155,7 @@ class Carrier:
             folder = Path(name)
             xml = _called(line.port, answers, status, ring_s, hang_up_after_s)
             (folder / "call.xml").write_text(xml, encoding="utf-8")
-            port = int(self._settings.outbound.carrier.rpartition(":")[2])
+            port = int(self._settings.sip.trunk_contact.rpartition(":")[2])
             logs = ["-trace_logs", "-log_file", str(folder / "calls.log")]
             sipp = await self._run(folder, [*logs], port)
             try:

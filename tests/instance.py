@@ -71,7 +71,7 @@ class HotlineInstance:
             "HOTLINE_SIP_PORT": str(free_udp_port("127.0.0.1")),
             "HOTLINE_SIP_RTP_START": str(rtp),
             "HOTLINE_SIP_RTP_END": str(rtp + 999),
-            "HOTLINE_OUTBOUND_CARRIER": f"127.0.0.2:{free_udp_port('127.0.0.2')}",
+            "HOTLINE_SIP_TRUNK_CONTACT": f"127.0.0.2:{free_udp_port('127.0.0.2')}",
         }
         self.environment = {**os.environ, **OVERRIDES, **ports, **own, **(overrides or {})}
         self.settings = self._read_settings()

@@ -13,7 +13,7 @@ from core.settings import Settings
 #: Information services by voice (声讯, 16x), banks 95x, companies 400/800 and satellite phones: the called or
 #: the calling side pays more than for a plain call. An area code may stand before the first two.
 _PREMIUM = re.compile(
-    r"(?:0\d{2,3})?(?:16[0-9]{3,6}|9[56][0-9]{3,6})|[48]00[0-9]{7}|(?:1349|174[0-9])[0-9]{7}"
+    r"(?:0\d{2,3})?(?:16[0-9]{3,6}|9[56][0-9]{3,8})|[48]00[0-9]{7}|(?:1349|174[0-9])[0-9]{7}"
 )
 _DIGITS = re.compile(r"[0-9]{3,20}")
 _MAY_BE_CALLED = (NumberKind.MOBILE, NumberKind.LANDLINE)

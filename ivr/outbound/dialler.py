@@ -11,6 +11,7 @@ from typing import Protocol
 
 import structlog
 
+from core import trunks
 from core.clock import Clock
 from core.settings import Settings
 from ivr.outbound import pools
@@ -122,8 +123,9 @@ class SwitchDialler:
         if not self._is_fresh():
             return 0
         shown = set(self._channels.values())
-        limits = self._settings.outbound
-        free = pools.free_channels(self._channels, limit=limits.channels, reserve=limits.inbound_reserve)
+        limit = sum(trunks.limit(trunk) for trunk in self._settings.trunk_table.values())
+        reserve = self._settings.outbound.inbound_reserve
+        free = pools.free_channels(self._channels, limit=limit, reserve=reserve)
         return max(0, free - sum(1 for call_id in self._ringing if call_id not in shown))
 
     def free_seats(self, queue: str) -> int:
@@ -193,7 +195,7 @@ class SwitchDialler:
                 call.context,
                 caller_id=call.caller_id or ours,
                 call_id=call_id,
-                variables={"HL_DIALLED": number, **call.variables},
+                variables={"HL_DIALLED": number, "GROUP(trunk)": route.trunk, **call.variables},
                 ring_s=call.ring_s or self._settings.outbound.ring_s,
             )
         except SwitchUnavailableError:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from core.settings import Settings
+from core.trunks import E1Trunk
 
 
 @dataclass(frozen=True)
@@ -24,4 +25,12 @@ def routes(settings: Settings, number: str) -> list[Route]:
     """
     if not re.fullmatch(r"[0-9]{3,20}", number):
         raise ValueError("only digits are dialled")
-    return [Route("demo", f"PJSIP/trunk-demo/sip:{number}@{settings.outbound.carrier}")]
+    table = settings.trunk_table
+    # Groups of DAHDI channels are numbered in the order of the settings, as asterisk_conf renders them.
+    groups = [name for name, trunk in table.items() if isinstance(trunk, E1Trunk)]
+    found = []
+    for name, trunk in sorted(table.items(), key=lambda one: one[1].order):
+        e1 = isinstance(trunk, E1Trunk)
+        channel = f"DAHDI/g{groups.index(name) + 1}/{number}" if e1 else f"PJSIP/{number}@trunk-{name}"
+        found.append(Route(name, channel))
+    return found

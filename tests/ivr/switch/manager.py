@@ -71,7 +71,7 @@ class FakeManager:
             self.actions.append(message)
             self._news.notify_all()
         for reply in self._replies(message) or []:
-            lines = reply | ({"ActionID": message["ActionID"]} if "ActionID" in message else {})
+            lines = ({"ActionID": message["ActionID"]} if "ActionID" in message else {}) | reply
             writer.write("".join(f"{k}: {v}\r\n" for k, v in lines.items()).encode() + b"\r\n")
         if message["Action"] == "Login":
             writer.write(b"Event: FullyBooted\r\nStatus: Fully Booted\r\n\r\n")

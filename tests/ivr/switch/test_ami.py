@@ -10,6 +10,7 @@ import pytest
 from core.settings import Ami
 from ivr.switch import ami
 from ivr.switch.ami import QueueMember, QueueState, Switch, SwitchRefusedError, SwitchUnavailableError
+from ivr.switch.lines import SeatLine, WaitingCaller
 from tests.conftest import poll
 from tests.ivr.switch.manager import FakeManager, Message, error, success
 
@@ -179,3 +180,98 @@ async def test_close_is_for_good(manager: FakeManager) -> None:
     await _until_up(switch)
     await switch.close()
     assert not await switch.ping()
+
+
+def _originated(reason: str, response: str = "Failure") -> Message:
+    return {"Event": "OriginateResponse", "Response": response, "Reason": reason, "Uniqueid": "h-1.900000001"}
+
+
+def _hung_up(cause: str) -> Message:
+    return {"Event": "Hangup", "Uniqueid": "h-1.900000001", "Cause": cause, "ActionID": ""}
+
+
+QUEUED = success("Originate successfully queued")
+
+
+async def _originate(switch: Switch, **changes: str) -> str:
+    return await switch.originate(
+        "PJSIP/13800001234@trunk-demo",
+        "hl-callback",
+        caller_id="12319",
+        call_id="h-1.900000001",
+        variables={"HL_CALLBACK_ID": "7", **changes},
+        ring_s=1,
+    )
+
+
+@pytest.mark.parametrize(
+    ("messages", "result"),
+    [
+        ([QUEUED, _originated("4", "Success")], "answered"),
+        ([QUEUED, _originated("3")], "no_answer"),
+        ([QUEUED, _hung_up("17"), _originated("0")], "busy"),
+        ([QUEUED, _originated("0"), _hung_up("17")], "busy"),
+        ([QUEUED, _originated("0"), _hung_up("19")], "no_answer"),
+        ([QUEUED, _originated("0"), _hung_up("34")], "failed"),
+    ],
+)
+async def test_a_call_is_placed_and_what_became_of_it(
+    manager: FakeManager, switch: Switch, messages: list[Message], result: str
+) -> None:
+    manager.answers["Originate"] = lambda _: messages
+    assert await _originate(switch) == result
+    [action] = manager.named("Originate")
+    assert action["Channel"] == "PJSIP/13800001234@trunk-demo"
+    assert (action["Context"], action["Exten"], action["Async"]) == ("hl-callback", "s", "true")
+    assert (action["ChannelId"], action["Timeout"]) == ("h-1.900000001", "1000")
+    assert action["Variable"] == "HL_CALLBACK_ID=7"
+
+
+async def test_a_call_is_never_placed_twice(manager: FakeManager, switch: Switch) -> None:
+    """The connection breaks while it rings: nobody knows how it ends, and it is not sent again."""
+    manager.answers["Originate"] = lambda _: [QUEUED]
+    placing = asyncio.create_task(_originate(switch))
+    await manager.until(lambda: bool(manager.named("Originate")))
+    log_ins = manager.log_ins
+    manager.drop()
+    with pytest.raises(SwitchUnavailableError):
+        await placing
+    await manager.until(lambda: manager.log_ins > log_ins)
+    await _until_up(switch)
+    assert len(manager.named("Originate")) == 1
+
+
+@pytest.mark.parametrize("value", ["7,OTHER=1", "7\r\nAction: Logoff", "${SHELL(id)}", '"'])
+async def test_a_variable_cannot_bring_another(manager: FakeManager, switch: Switch, value: str) -> None:
+    with pytest.raises(SwitchRefusedError):
+        await _originate(switch, HL_CALLBACK_ID=value)
+    assert not manager.named("Originate")
+
+
+async def test_a_seat_is_held_back(manager: FakeManager, switch: Switch) -> None:
+    await switch.queue_pause("PJSIP/1001", paused=True, reason="callback")
+    [action] = manager.named("QueuePause")
+    assert (action["Interface"], action["Paused"], action["Reason"]) == ("PJSIP/1001", "true", "callback")
+
+
+async def test_all_queues_at_once(manager: FakeManager, switch: Switch) -> None:
+    seat = MEMBER | {"Location": "PJSIP/1001", "StateInterface": "PJSIP/1001", "InCall": "0"}
+    held = seat | {"Location": "PJSIP/1002", "StateInterface": "", "Paused": "1", "PausedReason": "callback"}
+    caller = {"Event": "QueueEntry", "Queue": "q-general", "Uniqueid": "h-1.5", "Wait": "12", "Priority": "3"}
+    manager.answers["QueueStatus"] = lambda _: [
+        success("Queue status will follow") | {"EventList": "start"},
+        {"Event": "QueueParams", "Queue": "q-general"},
+        seat | {"LastCall": "1700000000"},
+        held | {"Status": "2", "LastCall": "0", "InCall": "1"},
+        caller,
+        {"Event": "QueueParams", "Queue": "q-english"},
+        {"Event": "QueueStatusComplete", "EventList": "Complete", "ListItems": "5"},
+    ]
+    general, english = await switch.lines()
+    assert general.name == "general"
+    assert general.seats == (
+        SeatLine("PJSIP/1001", "ready", None, in_call=False, last_call=1700000000.0),
+        SeatLine("PJSIP/1002", "talking", "callback", in_call=True, last_call=0.0),
+    )
+    assert general.waiting == (WaitingCaller("h-1.5", 12.0, 3),)
+    assert (english.name, english.seats, english.waiting) == ("english", (), ())
