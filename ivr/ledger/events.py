@@ -27,6 +27,13 @@ class CallArrived(SwitchEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TrunkNamed(SwitchEvent):
+    """The trunk of a call whose channel does not tell it (E1)."""
+
+    trunk: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CallPlaced(SwitchEvent):
     """We began to dial a citizen on a trunk; a row only once `OutboundStarted` says that they picked up."""
 
@@ -131,8 +138,7 @@ class SurveyAnswered(SwitchEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class VisitAnswered(SwitchEvent):
-    """What a result visit came to: `<level>`, refused, person or machine. Of a citizen who called in to tell,
-    `<case number>:<level>`."""
+    """What a result visit we placed came to: `<level>`, refused, person or machine."""
 
     answer: str
 

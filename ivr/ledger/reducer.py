@@ -111,6 +111,8 @@ def _apply(r: CallRecord, s: _State, event: e.SwitchEvent) -> None:
     match event:
         case e.CallArrived(trunk=trunk, did=did):
             r.started_at, r.trunk, r.did = event.at, trunk, did
+        case e.TrunkNamed(trunk=trunk):
+            r.trunk = trunk
         case e.CallPlaced(trunk=trunk):
             s.placed_at, r.trunk = event.at, trunk
         case e.OutboundStarted(purpose=purpose):

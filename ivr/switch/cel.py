@@ -13,10 +13,11 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from ivr.ledger import events as e
-from ivr.queues import from_switch_name
+from ivr.queues import SWITCH_PREFIX, from_switch_name
 
 TRUNK_CONTEXT = "from-trunk"
-_TRUNK = re.compile(r"^(?:PJSIP|DAHDI)/trunk-([A-Za-z0-9_]+)-[0-9a-f]+$")
+#: A SIP channel names its trunk. An E1 channel names its span and the caller; its trunk comes with TRUNK.
+_TRUNK = re.compile(r"^(?:PJSIP/trunk-([A-Za-z0-9_]+)|DAHDI/i[0-9]+/.*)-[0-9a-f]+$", re.DOTALL)
 _SEAT = re.compile(r"^PJSIP/(\d{3,6})w?-[0-9a-f]+$")
 _WITHHELD = ("prohib", "unavailable")
 _SMALL_NUMBER = re.compile(r"-?[0-9]{1,9}")
@@ -66,7 +67,7 @@ def translate(line: str, event_id: str) -> e.SwitchEvent | None:
     if trunk := _TRUNK.match(cel.channel):
         # A call is the citizen's channel; any other trunk channel in it was dialled by us for the citizen.
         is_citizen = cel.unique_id == cel.linked_id
-        return _trunk_event(cel, trunk[1], common) if is_citizen else _forward_event(cel, common)
+        return _trunk_event(cel, trunk[1] or "", common) if is_citizen else _forward_event(cel, common)
     if seat := _SEAT.match(cel.channel):
         return _seat_event(cel, seat[1], common)
     return None
@@ -87,7 +88,7 @@ def _trunk_event(cel: _Line, trunk: str, c: _Common) -> e.SwitchEvent | None:
             return e.CallArrived(**common, trunk=trunk, did=cel.exten)
         case "ANSWER":
             return e.CallAnswered(**common)
-        case "APP_START" if cel.app == "Queue":
+        case "APP_START" if cel.app == "Queue" and cel.app_data.startswith(SWITCH_PREFIX):
             return e.QueueJoined(**common, queue=from_switch_name(cel.app_data.split(",")[0]))
         case "APP_END" if cel.app == "Queue":
             return e.QueueLeft(**common)
@@ -146,6 +147,7 @@ def _text(kind: type[e.SwitchEvent], field: str) -> Callable[[str], _Made]:
 
 #: Word of a user event → the event its value makes.
 _USER_EVENTS: dict[str, Callable[[str], _Made]] = {
+    "TRUNK": _text(e.TrunkNamed, "trunk"),
     "CALLER": _caller,
     "STEP": _text(e.StepEntered, "step"),
     "KEY": _text(e.KeyPressed, "key"),

@@ -35,6 +35,16 @@ VISIT = """
 """
 
 ROWS = {
+    "an E1 call refused by a full trunk": (
+        """
+        0.0   CallArrived trunk= did=12319
+        0.0   TrunkNamed trunk=copper
+        0.0   CallerNamed number=13800001234
+        0.0   CallRefused pool=trunk
+        0.1   CallerLeft by=hotline
+        """,
+        {"outcome": "busy", "trunk": "copper", "marks": ["busy:trunk"]},
+    ),
     "seat answers, seat hangs up": (
         ANSWERED
         + """

@@ -17,6 +17,8 @@ from ivr.switch.cel import CelError, translate
 TRUNK = "hbb89a7-1795390344.0 hbb89a7-1795390344.0 PJSIP%2Ftrunk-demo-00000000"
 FORWARD = "hbb89a7-1795390344.0 hbb89a7-1795390379.22 PJSIP%2Ftrunk-demo-00000001"
 SEAT = "hbb89a7-1795390344.0 hbb89a7-1795390379.21 PJSIP%2F1001-00000003"
+#: An E1 channel as chan_dahdi names it: span, then the caller's number as the carrier sent it.
+E1 = "hbb89a7-1795390344.0 hbb89a7-1795390344.0 DAHDI%2Fi2%2F13800001234-1a"
 BRIDGE = "%7B%22bridge_id%22%3A%22b9aa3336%22%2C%22bridge_technology%22%3A%22simple_bridge%22%7D"
 COMMON = {
     "id": "f:0",
@@ -44,6 +46,8 @@ LINES: dict[str, e.SwitchEvent | None] = {
     f"APP_START 1795390344.329494 {TRUNK} hl-queue s Queue q-general%2Cc%2C%2C%2C30  ": e.QueueJoined(
         **COMMON, queue="general"
     ),
+    # The last seat's own line, on the way to the queue.
+    f"APP_START 1795390344.329494 {TRUNK} hl-queue s Queue seat-1001%2Cc%2C%2C%2C15  ": None,
     f"APP_END 1795390344.329494 {TRUNK} hl-queue s Queue q-general%2Cc%2C%2C%2C30  ": e.QueueLeft(**COMMON),
     f"HANGUP 1795390344.329494 {TRUNK} hl-queue s    {_hang_up('PJSIP/trunk-demo-00000000')}": e.CallerLeft(
         **COMMON, by="caller"
@@ -77,6 +81,15 @@ LINES: dict[str, e.SwitchEvent | None] = {
         **COMMON, number="13800001234", withheld=True
     ),
     _user(TRUNK, "CALLER", "unavailable:"): e.CallerNamed(**COMMON, number="", withheld=True),
+    f"CHAN_START 1795390344.329494 {E1} from-trunk 12319    ": e.CallArrived(**COMMON, trunk="", did="12319"),
+    _user(E1, "TRUNK", "copper"): e.TrunkNamed(**COMMON, trunk="copper"),
+    f"HANGUP 1795390344.329494 {E1} hl-queue s    {_hang_up('DAHDI/i2/13800001234-1a')}": e.CallerLeft(
+        **COMMON, by="caller"
+    ),
+    f"CHAN_START 1795390344.329494 {E1.replace('13800001234', '')} from-trunk 12319    ": e.CallArrived(
+        **COMMON, trunk="", did="12319"
+    ),
+    f"CHAN_START 1795390344.329494 {E1.replace('i2%2F', 'pseudo')} from-trunk 12319    ": None,
     _user(TRUNK, "STEP", "greeting"): e.StepEntered(**COMMON, step="greeting"),
     _user(TRUNK, "QUEUE", "general"): e.QueueJoined(**COMMON, queue="general"),
     _user(TRUNK, "KEY", "#"): e.KeyPressed(**COMMON, key="#"),
