@@ -11,12 +11,14 @@ from typing import Any
 
 import structlog
 
+from asterisk_conf.render import system_name
 from core.clock import Clock, SystemClock
 from core.db import SessionFactory, make_engine, make_sessions
 from core.process import until_stopped, wait_for_database, wait_for_redis
 from core.secrets import AMI, instance_secret
 from core.settings import Settings
-from ivr.switch.ami import Switch
+from ivr.outbound.dialler import SwitchDialler
+from ivr.switch.ami import EXCHANGE_USER, Switch
 from ivr.trunks import watch as trunk_watch
 
 log = structlog.get_logger()
@@ -26,7 +28,11 @@ def works(
     settings: Settings, sessions: SessionFactory, switch: Switch, clock: Clock
 ) -> list[Coroutine[Any, Any, None]]:
     """What runs side by side until the part is stopped."""
-    return [trunk_watch.run(settings, sessions, switch, clock)]
+    dialler = SwitchDialler(settings, switch, clock, system_name(settings))
+    return [
+        dialler.run(),
+        trunk_watch.run(settings, sessions, switch, clock),
+    ]
 
 
 async def main(settings: Settings, stop: asyncio.Event) -> None:
@@ -34,7 +40,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
     await wait_for_redis(settings, stop)
     await wait_for_database(settings, stop)
     engine = make_engine(settings.database_url)
-    switch = Switch(settings.ami, instance_secret(settings, AMI))
+    switch = Switch(settings.ami, instance_secret(settings, AMI), EXCHANGE_USER)
     try:
         await switch.connect()
         log.info("ready")
