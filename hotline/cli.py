@@ -58,7 +58,10 @@ def _parser() -> argparse.ArgumentParser:
         "demo-call", _demo_call, "place real calls from the carrier's side and tell what became of them"
     )
     demo.add_argument("count", type=int, nargs="?", default=1, help="how many (default 1)")
-    add("prompts", _prompts, "speak the prompts that are missing or stale")
+    spoken = add("prompts", _prompts, "speak the prompts that are missing or stale")
+    how = spoken.add_mutually_exclusive_group()
+    how.add_argument("--check", action="store_true", help="build nothing; fail when something is wrong")
+    how.add_argument("--list", action="store_true", help="one line a prompt and language")
     add("settings", _settings, "print the documented settings file")
     add("flows", _flows, "print docs/call-flows.md: every way a call can go")
     add("contract", _contract, "print asterisk_conf/README.md: what dialplan and Python both know")
@@ -115,11 +118,14 @@ def _demo_call(arguments: argparse.Namespace) -> int:
     return command.run(read_settings(), arguments.count)
 
 
-def _prompts(_arguments: argparse.Namespace) -> int:
-    from hotline import setup
+def _prompts(arguments: argparse.Namespace) -> int:
+    from hotline import prompts
 
-    setup.prompts(read_settings())
-    return 0
+    if arguments.check:
+        return prompts.check(read_settings())
+    if arguments.list:
+        return prompts.listing(read_settings())
+    return prompts.build(read_settings())
 
 
 def _settings(_arguments: argparse.Namespace) -> int:

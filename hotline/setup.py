@@ -14,6 +14,8 @@ from core.settings import CHECKOUT, Settings
 from hotline import database, demo_data, front_end, preflight, switch_files
 from hotline.refusal import Refusal
 from ivr.prompts.build import build_all
+from ivr.prompts.catalogue import CatalogueError
+from ivr.prompts.sound import SoundError
 from ivr.prompts.tts import SynthesisError
 from ticketing import catalogue
 
@@ -77,7 +79,7 @@ def prompts(settings: Settings) -> None:
     """
     try:
         built = build_all(settings)
-    except SynthesisError as error:
+    except (SynthesisError, SoundError, CatalogueError) as error:
         raise Refusal(f"The prompts cannot be spoken: {error}") from None
     if built.names:
         say(f"{len(built.names)} prompts spoken")
@@ -98,6 +100,6 @@ async def _data(settings: Settings) -> None:
             await session.commit()
         if settings.demo.enabled:
             await demo_data.create(settings, sessions, SystemClock())
-        switch_files.write(settings, await switch_files.seats(sessions))
+        switch_files.write(settings, await switch_files.seats(settings, sessions))
     finally:
         await engine.dispose()
