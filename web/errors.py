@@ -62,7 +62,8 @@ def refused(error: HotlineError, now: datetime) -> web.Response:
         response = problem(error.status, error.code, locked(minutes), minutes=minutes)
         response.headers["Retry-After"] = str(seconds)
         return response
-    return problem(error.status, error.code, sentence(error), fields=error.details.get("fields"))
+    more = {name: error.details.get(name) for name in ("fields", "problems")}
+    return problem(error.status, error.code, sentence(error), **more)
 
 
 def problem(status: int, code: str, message: str, **more: object) -> web.Response:

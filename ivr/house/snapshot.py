@@ -94,7 +94,7 @@ async def _announcements(db: AsyncSession, settings: Settings, now: datetime) ->
             id=row.id,
             title=row.title,
             mode=cast("ModeName", row.mode),
-            sound=str(sounds.announcement(settings, row.sound)),
+            sound=str(sounds.announcements_dir(settings) / row.sound),
             starts_at=row.starts_at,
             ends_at=row.ends_at,
             queues=tuple(row.queues),
@@ -117,8 +117,8 @@ async def _articles(db: AsyncSession, settings: Settings) -> tuple[Article, ...]
         Article(
             id=row.id,
             title=row.title,
-            sound=str(sounds.article(settings, row.sound) / "text"),
-            title_sound=str(sounds.article(settings, row.sound) / "title"),
+            sound=str(sounds.articles_dir(settings) / row.sound / "text"),
+            title_sound=str(sounds.articles_dir(settings) / row.sound / "title"),
         )
         for row in rows
         if row.sound

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text, update
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db import Base
+from core.db import Base, begin_write
 
 
 class Revision(Base):
@@ -119,6 +119,12 @@ class ArticleRow(Base):
     changed_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
+
+
+async def begin_change(db: AsyncSession) -> None:
+    """First statement of every change of the house: one at a time, so that what is checked stays true."""
+    await begin_write(db)
+    await db.execute(select(Revision.revision).with_for_update())
 
 
 async def count_up(session: AsyncSession) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
 
+from web.api.house_models import FlowMistake
 from web.api.route import Answer, Route, Routes
 
 PREFIX = "/api/v1"
@@ -24,6 +25,8 @@ class ProblemBody(Answer):
     message: str
     #: Wrong field → what is wrong with it.
     fields: dict[str, str] | None = None
+    #: What is wrong with a flow's text (422).
+    problems: list[FlowMistake] | None = None
     #: How long the account stays locked (429).
     minutes: int | None = None
 
@@ -58,6 +61,9 @@ class Document:
         if body := route.models.get("body"):
             content = {"application/json": {"schema": self._schema(body, "validation")}}
             operation["requestBody"] = {"required": True, "content": content}
+        if route.takes:
+            binary = {"schema": {"type": "string", "format": "binary"}}
+            operation["requestBody"] = {"required": True, "content": {route.takes: binary}}
         for status in sorted(_failures(route)):
             content = {"application/json": {"schema": self._schema(Problem)}}
             operation["responses"][str(status)] = {

@@ -92,6 +92,8 @@ class Route:
     errors: tuple[int, ...]
     models: dict[str, type[BaseModel]]
     answer: Any
+    #: Media type of a body the handler reads itself; empty: the model `body`, or none.
+    takes: str = ""
 
 
 class Routes:
@@ -114,6 +116,7 @@ class Routes:
         status: int = 200,
         media: str = "application/json",
         errors: tuple[int, ...] = (),
+        takes: str = "",
     ) -> Callable[[H], H]:
         """Put the decorated handler into the table."""
 
@@ -127,7 +130,7 @@ class Routes:
                 raise TypeError(f"{handler.__name__}: parameters {unknown} have no place in a request")
             answer = hints["return"]
             self._routes.append(
-                Route(method, path, summary, roles, handler, status, media, errors, models, answer)
+                Route(method, path, summary, roles, handler, status, media, errors, models, answer, takes)
             )
             return handler
 

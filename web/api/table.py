@@ -7,16 +7,21 @@ from http import HTTPMethod
 from typing import Any
 
 from web.api import (
+    announcements,
+    articles,
     calendar,
     calls,
     cases,
     catalogue,
+    flags,
+    flows,
     prompts,
     queues,
     recordings,
     seats,
     session,
     status,
+    surveys,
     trunks,
 )
 from web.api.openapi import document
@@ -34,7 +39,12 @@ GROUPS = (
     seats.routes,
     queues.routes,
     calendar.routes,
+    flows.routes,
     prompts.routes,
+    announcements.routes,
+    flags.routes,
+    articles.routes,
+    surveys.routes,
     status.routes,
     socket.routes,
     trunks.routes,
