@@ -1,5 +1,6 @@
 import { createRouter, createWebHistory } from 'vue-router'
 
+import type { Role } from '@/api/types'
 import { whenLoggedOut } from '@/api/client'
 import { t } from '@/i18n'
 import { account, forgetSession, knownSession } from '@/state/session'
@@ -7,8 +8,12 @@ import { account, forgetSession, knownSession } from '@/state/session'
 declare module 'vue-router' {
   interface RouteMeta {
     open?: boolean
+    /** Roles that may come here; everybody when there are none. */
+    roles?: readonly Role[]
   }
 }
+
+const LEADERS: readonly Role[] = ['shift_leader', 'administrator']
 
 export const router = createRouter({
   history: createWebHistory(),
@@ -28,6 +33,39 @@ export const router = createRouter({
           component: () => import('@/pages/CasePage.vue'),
           props: (route) => ({ id: Number(route.params['id']) }),
         },
+        { path: 'queues', name: 'queues', component: () => import('@/pages/QueuesPage.vue') },
+        { path: 'callbacks', name: 'callbacks', component: () => import('@/pages/CallbacksPage.vue') },
+        {
+          path: 'surveys',
+          name: 'surveys',
+          component: () => import('@/pages/SurveysPage.vue'),
+          meta: { roles: LEADERS },
+        },
+        { path: 'visits', name: 'visits', component: () => import('@/pages/VisitsPage.vue'), meta: { roles: LEADERS } },
+        {
+          path: 'settings',
+          component: () => import('@/layout/SettingsLayout.vue'),
+          meta: { roles: LEADERS },
+          children: [
+            { path: '', name: 'settings', redirect: { name: 'flows' } },
+            { path: 'flows', name: 'flows', component: () => import('@/pages/FlowsPage.vue') },
+            {
+              path: 'flows/:name',
+              name: 'flow',
+              component: () => import('@/pages/FlowPage.vue'),
+              props: true,
+            },
+            {
+              path: 'announcements',
+              name: 'announcements',
+              component: () => import('@/pages/AnnouncementsPage.vue'),
+            },
+            { path: 'articles', name: 'articles', component: () => import('@/pages/ArticlesPage.vue') },
+            { path: 'flags', name: 'flags', component: () => import('@/pages/FlagsPage.vue') },
+            { path: 'calendar', name: 'calendar', component: () => import('@/pages/CalendarPage.vue') },
+            { path: 'trunks', name: 'trunks', component: () => import('@/pages/TrunksPage.vue') },
+          ],
+        },
         { path: ':rest(.*)*', name: 'nowhere', component: () => import('@/pages/NotFoundPage.vue') },
       ],
     },
@@ -42,6 +80,8 @@ router.beforeEach(async (to) => {
   }
   if (!account.value && !to.meta.open) return { name: 'login', query: { next: to.fullPath } }
   if (account.value && to.name === 'login') return { name: 'calls' }
+  const role = account.value?.role
+  if (role && to.matched.some((one) => one.meta.roles?.includes(role) === false)) return { name: 'calls' }
   return true
 })
 

@@ -62,20 +62,12 @@ async function failure(response: Response): Promise<ApiError> {
   )
 }
 
-/**
- * One request to the API.
- *
- * Throws ApiError; status 0 and code "offline" when no answer came at all.
- */
-export async function request<T>(method: string, path: string, body?: object, query: Query = {}): Promise<T> {
-  const init: RequestInit = { method, headers: { 'Accept-Language': language.value } }
-  if (body !== undefined) {
-    init.headers = { ...init.headers, 'Content-Type': 'application/json' }
-    init.body = JSON.stringify(body)
-  }
+async function send<T>(method: string, path: string, query: Query, type: string, body?: string | Blob): Promise<T> {
+  const headers: Record<string, string> = { 'Accept-Language': language.value }
+  if (body !== undefined) headers['Content-Type'] = type
   let response: Response
   try {
-    response = await fetch(address(path, query), init)
+    response = await fetch(address(path, query), { method, headers, body })
   } catch {
     throw new ApiError(0, 'offline', '')
   }
@@ -85,4 +77,18 @@ export async function request<T>(method: string, path: string, body?: object, qu
     throw error
   }
   return (response.status === 204 ? undefined : await response.json()) as T
+}
+
+/**
+ * One request to the API.
+ *
+ * Throws ApiError; status 0 and code "offline" when no answer came at all.
+ */
+export function request<T>(method: string, path: string, body?: object, query: Query = {}): Promise<T> {
+  return send<T>(method, path, query, 'application/json', body && JSON.stringify(body))
+}
+
+/** Send a sound file as it is. Throws ApiError as `request` does. */
+export function upload<T>(path: string, file: File): Promise<T> {
+  return send<T>('POST', path, {}, file.type || 'application/octet-stream', file)
 }

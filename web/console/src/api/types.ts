@@ -22,10 +22,17 @@ export type Outcome =
   | 'message'
   | 'hung_up_in_menu'
   | 'unknown_number'
+  | 'busy'
+  | 'callback'
+  | 'forwarded'
+  | 'visited'
   | 'failed'
 
 export interface CallSummary {
   id: string
+  direction: 'inbound' | 'outbound'
+  /** Of an outbound call: `callback:<id>` or `visit:<id>`. */
+  purpose: string
   trunk: string
   /** Normalised, masked where the reader may not see it; empty when withheld. */
   caller: string
@@ -34,10 +41,18 @@ export interface CallSummary {
   started_at: string
   answered_at: string | null
   ended_at: string | null
+  language: string
+  /** confidential, emergency, nuisance:<path>, closed, busy:<pool> */
+  marks: string[]
   queue: string
+  priority: number
   wait_s: number
   seat: string
   talk_s: number
+  /** Name in the allow-list of forwards; empty: to nobody. */
+  forwarded_to: string
+  /** 1 very satisfied … 5 very dissatisfied. */
+  survey: number | null
   outcome: Outcome
   hung_up_by: string
   case_id: number | null

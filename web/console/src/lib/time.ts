@@ -38,3 +38,17 @@ export function secondsBetween(from: string, to: string | number): number {
   const end = typeof to === 'string' ? Date.parse(to) : to
   return Math.max(0, (end - Date.parse(from)) / 1000)
 }
+
+/** A moment as YYYY-MM-DD HH:MM, for lists; empty for no time. */
+export function dayAndMinute(iso: string | null): string {
+  return dateTime(iso).slice(0, 16)
+}
+
+/** A moment as the hotline's wall clock shows it, YYYY-MM-DD HH:MM:SS, for a date field. */
+export const inZone = (iso: string) => dateTime(iso)
+
+/** The moment (ISO 8601 UTC) at which the hotline's wall clock shows YYYY-MM-DD HH:MM:SS. */
+export function fromZone(wall: string): string {
+  // China has had one offset and no summer time since 1991.
+  return new Date(`${wall.replace(' ', 'T')}+08:00`).toISOString()
+}

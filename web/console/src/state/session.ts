@@ -11,6 +11,11 @@ export const account = ref<Account | null>(null)
 /** May this person fill in drafts and register them? */
 export const mayRegister = computed(() => ['seat', 'shift_leader'].includes(account.value?.role ?? ''))
 
+/** Shift leader or administrator: may see how the hotline is set and lead its day. */
+export const leads = computed(() => ['shift_leader', 'administrator'].includes(account.value?.role ?? ''))
+
+export const administers = computed(() => account.value?.role === 'administrator')
+
 let asked: Promise<void> | null = null
 
 async function ask(): Promise<void> {

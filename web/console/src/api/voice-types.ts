@@ -1,0 +1,232 @@
+// The API of the voice menu, its announcements, calendar, queues, surveys and trunks. Times are ISO 8601 UTC.
+
+export interface FlowSummary {
+  name: string
+  label: string
+  /** The one callers meet now. */
+  selected: boolean
+  /** 0: as it came with the product. */
+  version: number
+  published_at: string | null
+}
+
+export interface FlowVersion {
+  version: number
+  author: string
+  note: string
+  published_at: string
+}
+
+export interface FlowDetail {
+  name: string
+  label: string
+  text: string
+  version: number
+  packaged: boolean
+  versions: FlowVersion[]
+}
+
+export interface FlowProblem {
+  /** From 1; null: the text as a whole. */
+  line: number | null
+  step: string
+  message: string
+  fix: string
+}
+
+export interface FlowNode {
+  id: string
+  label: string
+  kind: string
+  line: number
+  prompts: string[]
+}
+
+export interface FlowEdge {
+  from: string
+  to: string
+  key: string
+}
+
+export interface FlowGraph {
+  nodes: FlowNode[]
+  edges: FlowEdge[]
+}
+
+export interface FlowCheck {
+  problems: FlowProblem[]
+  graph: FlowGraph | null
+}
+
+export type SpeechLanguage = 'zh_CN' | 'en'
+
+export interface Prompt {
+  id: string
+  zh: string
+  en: string
+  languages: Partial<Record<SpeechLanguage, { seconds: number; source: 'synthesised' | 'studio' }>>
+}
+
+export type AnnouncementMode = 'before' | 'instead'
+export type AnnouncementState = 'planned' | 'active' | 'over' | 'off'
+
+export interface AnnouncementForm {
+  title: string
+  text_zh: string
+  text_en: string
+  mode: AnnouncementMode
+  starts_at: string
+  ends_at: string
+}
+
+export interface Announcement extends AnnouncementForm {
+  id: number
+  source: 'synthesised' | 'uploaded' | 'phone'
+  state: AnnouncementState
+  has_audio: boolean
+}
+
+export type FlagPath = 'slow_queue' | 'warning' | 'message_only'
+export type FlagState = 'proposed' | 'active' | 'refused' | 'ended' | 'expired'
+
+/** Whose number it is: typed in, or that of a call, which the person may not see in full. */
+export type FlagNumber = { number: string } | { call_id: string }
+
+export interface FlagForm {
+  reason: string
+  path: FlagPath
+  expires_at: string
+}
+
+export interface Flag extends FlagForm {
+  id: number
+  /** Masked where the reader may not see it. */
+  number: string
+  state: FlagState
+  proposed_by: string
+  reviewed_by: string | null
+  created_at: string
+}
+
+export interface ArticleForm {
+  title: string
+  text: string
+  /** Place in the spoken list, smallest first. */
+  key_order: number
+  published: boolean
+}
+
+export interface Article extends ArticleForm {
+  id: number
+  has_audio: boolean
+}
+
+export type DayKind = 'workday' | 'weekend' | 'holiday' | 'makeup' | 'special'
+
+export interface CalendarDay {
+  /** YYYY-MM-DD */
+  date: string
+  kind: DayKind
+  name: string
+  source: 'library' | 'local'
+}
+
+export interface CalendarYear {
+  year: number
+  /** False: nobody has told the holidays of this year yet. */
+  known: boolean
+  days: CalendarDay[]
+}
+
+export interface QueueState {
+  name: string
+  label: string
+  label_en: string
+  open: boolean
+  waiting: number
+  longest_wait_s: number
+  /** Logged in. */
+  seats: number
+  ready: number
+  talking: number
+  hours: string
+  /** Name of a queue; empty: none. */
+  overflow_to: string
+  /** Queue that serves outside of the hours; empty: none. */
+  closed_to: string
+  max_wait_s: number
+  callback: boolean
+}
+
+export type CallbackState = 'waiting' | 'dialling' | 'done' | 'failed' | 'expired' | 'cancelled'
+
+export interface Callback {
+  id: number
+  kind: 'requested' | 'missed'
+  number: string
+  queue: string
+  state: CallbackState
+  joined_at: string
+  attempts: number
+  next_at: string | null
+  expires_at: string | null
+  call_id: string | null
+}
+
+export interface SurveyCount {
+  level: number
+  label: string
+  count: number
+}
+
+export interface SurveySeat {
+  seat: string
+  display_name?: string
+  asked: number
+  answered: number
+  /** Mean of the levels given, 1 best; null without answers. */
+  mean?: number | null
+}
+
+export interface SurveySummary {
+  asked: number
+  answered: number
+  levels: SurveyCount[]
+  by_seat: SurveySeat[]
+}
+
+export interface Visit {
+  id: number
+  case_id: number
+  case_number: string | null
+  number: string
+  state: string
+  result: string | null
+  attempts: number
+  next_at: string | null
+}
+
+export interface Trunk {
+  name: string
+  kind: 'sip' | 'e1'
+  state: 'up' | 'down' | 'unknown'
+  limit: number
+  used: number
+  peak: number
+  refused_today: number
+  since: string | null
+}
+
+export interface Pool {
+  limit: number
+  used: number
+}
+
+export interface Trunks {
+  items: Trunk[]
+  pools: { trunk: Pool; ivr: Pool; seats: Pool }
+}
+
+export interface Items<T> {
+  items: T[]
+}
