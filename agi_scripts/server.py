@@ -12,8 +12,9 @@ from functools import partial
 
 import structlog
 
-from agi_scripts import inbound
+from agi_scripts import desk, inbound
 from agi_scripts.session import AgiError, AgiSession, ChannelGoneError, read_header
+from core.db import make_engine, make_sessions
 from core.settings import Settings
 
 log = structlog.get_logger()
@@ -76,6 +77,13 @@ class FastAgiServer:
 
 async def main(settings: Settings, stop: asyncio.Event) -> None:
     """Process entry `agi`."""
-    flow = inbound.load_flow(settings)
-    handlers: dict[str, Handler] = {"inbound": partial(inbound.handle, flow=flow, settings=settings)}
-    await FastAgiServer(handlers).serve(settings.agi.host, settings.agi.port, stop)
+    engine = make_engine(settings.database_url)
+    shared, keeper = desk.make(settings, make_sessions(engine))
+    handlers: dict[str, Handler] = {"inbound": partial(inbound.handle, desk=shared)}
+    keeping = asyncio.create_task(keeper.run())
+    try:
+        await FastAgiServer(handlers).serve(settings.agi.host, settings.agi.port, stop)
+    finally:
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+        await engine.dispose()

@@ -11,6 +11,8 @@ MAX_LINE = 2048
 HEADER_TIMEOUT_S = 5.0
 #: Longest any single command may take; the longest prompt is far shorter.
 COMMAND_TIMEOUT_S = 120.0
+#: What GET DATA answers: the digits, which may be none, and whether silence ended them.
+_DATA = re.compile(r"^200 result=([0-9*#A-D]*)( \(timeout\))?$")
 _REPLY = re.compile(r"^(\d{3}) result=(-?\d+)(?: \((.*)\))?(.*)$")
 
 
@@ -75,19 +77,22 @@ class AgiSession:
             ChannelGoneError: the caller hung up, or Asterisk closed the connection.
             AgiError: the command is not valid or too long.
         """
+        reply = await self._exchange(line)
+        match = _REPLY.match(reply)
+        if not match:
+            raise ChannelGoneError("channel is dead") if reply.startswith("511") else AgiError(reply)
+        return int(match[2]), match[3] or ""
+
+    async def _exchange(self, line: str) -> str:
         if len(line.encode()) >= MAX_LINE:
             raise AgiError(f"command of {len(line)} characters is too long")
         self._writer.write(line.encode() + b"\n")
         try:
             async with asyncio.timeout(COMMAND_TIMEOUT_S):
                 await self._writer.drain()
-                reply = await self._reply()
+                return await self._reply()
         except (ConnectionError, TimeoutError) as error:
             raise ChannelGoneError(str(error)) from error
-        match = _REPLY.match(reply)
-        if not match:
-            raise ChannelGoneError("channel is dead") if reply.startswith("511") else AgiError(reply)
-        return int(match[2]), match[3] or ""
 
     async def _reply(self) -> str:
         while True:
@@ -111,6 +116,10 @@ class AgiSession:
     async def set_variable(self, name: str, value: str) -> None:
         await self.command(f"SET VARIABLE {name} {quote(value)}")
 
+    async def value(self, expression: str) -> str:
+        """What a dialplan expression such as `${HL_QUEUE}` comes to; '' for nothing."""
+        return (await self.command(f"GET FULL VARIABLE {quote(expression)}"))[1]
+
     async def execute(self, application: str, arguments: str) -> None:
         """Run a dialplan application."""
         await self.command(f"EXEC {application} {quote(arguments)}")
@@ -122,6 +131,18 @@ class AgiSession:
     async def wait_for_digit(self, seconds: float) -> str:
         """Wait for one key; '' when none came."""
         return self._key(await self.command(f"WAIT FOR DIGIT {int(seconds * 1000)}"))
+
+    async def get_data(self, files: str, seconds: float, most: int) -> tuple[str, bool]:
+        """Play `files` (joined by &), then take up to `most` keys, ended by # or by silence of `seconds`.
+
+        Returns the keys without # and whether they were ended (by # or their number) rather than by silence.
+        """
+        reply = await self._exchange(f"GET DATA {quote(files)} {max(1, int(seconds * 1000))} {most}")
+        if match := _DATA.match(reply):
+            return match[1], match[2] is None
+        if reply.startswith(("200 result=-1", "511")):
+            raise ChannelGoneError("hang-up during a prompt")
+        raise AgiError(reply)
 
     @staticmethod
     def _key(reply: tuple[int, str]) -> str:

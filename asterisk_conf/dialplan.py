@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from asterisk_conf import forwards
 from asterisk_conf.render import TEMPLATES, SeatPhone, our_numbers
 from core.settings import Settings
 
@@ -57,7 +58,12 @@ def files(settings: Settings, seats: Sequence[SeatPhone] = ()) -> list[File]:
     environment = Environment(  # noqa: S701 - the output is Asterisk's configuration, not HTML
         loader=FileSystemLoader(TEMPLATES / "dialplan"), undefined=StrictUndefined
     )
-    values = {"s": settings, "seats": seats, "numbers": our_numbers(settings.sip.did, settings.sip.area_code)}
+    values = {
+        "s": settings,
+        "seats": seats,
+        "numbers": our_numbers(settings.sip.did, settings.sip.area_code),
+        "forwards": forwards.channels(settings),
+    }
     return [
         _parse(name.removesuffix(".conf.j2"), environment.get_template(name).render(values))
         for name in sorted(environment.list_templates())

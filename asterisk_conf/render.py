@@ -10,6 +10,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from asterisk_conf import forwards
 from asterisk_conf.contract import CEL_FIELDS
 from asterisk_conf.modules import modules
 from core.settings import Settings
@@ -112,6 +113,7 @@ def _values(settings: Settings) -> dict[str, object]:
         "prompts": settings.prompts_dir / "zh_CN",
         "spool": settings.spool_dir,
         "numbers": our_numbers(settings.sip.did, settings.sip.area_code),
+        "forwards": forwards.channels(settings),
         **trunk_values(settings),
         "cel_fields": list(CEL_FIELDS.values()),
         "dialplan_files": sorted(

@@ -9,11 +9,20 @@ from asterisk_conf import dialplan
 from asterisk_conf.render import TEMPLATES, our_numbers
 from core.settings import Settings
 from ivr.flows import loader
-from ivr.flows.model import Flow, Menu, Step, ToGoodbye, ToMessage, ToQueue
+from ivr.flows import model as m
+from ivr.flows.graph import graph
+from ivr.flows.model import Flow, Step
 from ivr.prompts import catalogue
 from ivr.prompts.catalogue import Prompt
 from ivr.queues import QUEUES
 
+_SERVICES: dict[type, str] = {
+    m.Progress: "cases of the calling number, or by case number and proof: number, stage and dates, no more",
+    m.Articles: "titles of the published articles, then the one chosen",
+    m.Visit: "case number and proof, then a rating 1–5; 4 and 5 send the case back",
+    m.Language: "(the language changes)",
+    m.Confidential: "(the call is marked as confidential)",
+}
 Prompts = Mapping[str, Prompt]
 Edges = dict[tuple[str, str], list[str]]
 
@@ -45,8 +54,7 @@ def render() -> str:
     """The whole document, for every flow there is."""
     settings = Settings.model_construct()
     prompts = catalogue.load(settings)
-    names = sorted(path.stem for path in loader.FOLDER.glob("*.toml"))
-    flows = [loader.load(name, prompts, QUEUES) for name in names]
+    flows = [loader.load(name, prompts, QUEUES, settings.forward.numbers) for name in loader.PRESETS]
     lines = [line for file in dialplan.files(settings) for line in file.lines]
     citizens = [line for line in lines if line.context != "from-seat"]
     numbers = ", ".join(our_numbers(settings.sip.did, settings.sip.area_code))
@@ -58,8 +66,10 @@ def render() -> str:
 
 def _flow(flow: Flow, prompts: Prompts, settings: Settings) -> str:
     about = (
-        f"After the last prompt the caller has {settings.flow.menu_wait_s:g} s to press a key; a key also "
-        "cuts a prompt short.\nEvery way ends with a person, a message or a goodbye.\n"
+        f"Everywhere: `0` a person (`{flow.person}`), `*` again, `#` one menu back, at the top a person.\n"
+        "Keys pressed ahead count and cut prompts short. After the last prompt of a menu the caller has "
+        f"{settings.flow.menu_wait_s:g} s,\nif the step does not say otherwise. "
+        "Every way ends with a person, a message, a duty phone or a goodbye.\n"
     )
     rows = [_step_row(step, prompts) for step in flow.steps.values()]
     steps = _table(("step", "名称", "the caller hears", "keys", "silence, or too many wrong keys"), rows)
@@ -69,41 +79,65 @@ def _flow(flow: Flow, prompts: Prompts, settings: Settings) -> str:
 def _flow_diagram(flow: Flow) -> str:
     lines = [f'caller(("来电")) --> s_{flow.start}']
     lines += [f"s_{step.id}{_box(step)}" for step in flow.steps.values()]
-    for step in flow.steps.values():
-        if isinstance(step.action, Menu):
-            edges: Edges = {}
-            for key, target in step.action.keys.items():
-                edges.setdefault((step.id, target), []).append(key)
-            edges.setdefault((step.id, step.action.otherwise), []).append("静默/错键")
-            lines += [f"s_{a} -->|{_quoted(' '.join(keys))}| s_{b}" for (a, b), keys in edges.items()]
+    edges: Edges = {}
+    for edge in graph(flow).edges:
+        edges.setdefault((edge.source, edge.target), []).append(edge.key)
+    lines += [f"s_{a} -->{_on_edge(' '.join(filter(None, keys)))} s_{b}" for (a, b), keys in edges.items()]
     return _mermaid(lines)
 
 
 def _box(step: Step) -> str:
     match step.action:
-        case Menu():
-            return "[" + _quoted(f"{step.label}<br/>{step.id}") + "]"
-        case ToQueue(queue):
-            return "([" + _quoted(f"{step.label}<br/>{QUEUES[queue]}") + "])"
-        case ToMessage():
+        case m.Queue() as queue:
+            return "([" + _quoted(f"{step.label}<br/>{_queues(queue)}") + "])"
+        case m.Emergency(queue=queue) | m.Forward(queue=queue):
+            return "{{" + _quoted(f"{step.label}<br/>{_queues(queue)}") + "}}"
+        case m.ToMessage():
             return "[/" + _quoted(step.label) + "/]"
-        case ToGoodbye():
+        case m.ToGoodbye():
             return "((" + _quoted(step.label) + "))"
+    return "[" + _quoted(f"{step.label}<br/>{step.id}") + "]"
+
+
+def _queues(queue: m.Queue) -> str:
+    """Its name as people know it, by language where it differs."""
+    by_language = queue.by_language or {"": queue.queue}
+    return " / ".join(dict.fromkeys(QUEUES[name] for name in by_language.values()))
 
 
 def _step_row(step: Step, prompts: Prompts) -> tuple[str, ...]:
-    match step.action:
-        case Menu() as menu:
-            keys = "<br/>".join(f"`{key}` → `{target}`" for key, target in menu.keys.items())
-            wrong = f"{menu.tries} tries (“{prompts[menu.wrong_key].zh}”), then `{menu.otherwise}`"
-            return f"`{step.id}`", step.label, _texts(menu.play, prompts), keys, wrong
-        case ToQueue(queue):
-            ending = f"→ `hl-queue` with queue `{queue}` ({QUEUES[queue]})"
-        case ToMessage():
-            ending = "→ `hl-message`"
-        case ToGoodbye():
-            ending = "→ `hl-goodbye`"
-    return f"`{step.id}`", step.label, ending, "", ""
+    action = step.action
+    heard = _texts(getattr(action, "play", ()), prompts)
+    head = (f"`{step.id}`", step.label)
+    if isinstance(action, m.Menu):
+        keys = "<br/>".join(f"`{key}` → `{target}`" for key, target in action.keys.items())
+        wrong = f"{action.tries} tries (“{prompts[action.wrong_key].zh}”), then `{action.otherwise}`"
+        return *head, heard, keys, wrong
+    if isinstance(action, m.Progress | m.Articles | m.Visit):
+        return *head, _SERVICES[type(action)], f"done → `{action.next}`", f"`{action.otherwise}`"
+    if isinstance(action, m.Say | m.Language | m.Confidential):
+        about = _SERVICES.get(type(action), "")
+        return *head, "<br/>".join(filter(None, (heard, about))), f"→ `{action.next}`", ""
+    return *head, "<br/>".join(filter(None, (heard, _ending(action)))), "", ""
+
+
+def _ending(action: m.Action) -> str:
+    match action:
+        case m.Queue() as queue:
+            names = " / ".join(dict.fromkeys((queue.queue, *queue.by_language.values())))
+            return f"→ `hl-queue` with queue `{names}` ({_queues(queue)})" + _priority(queue)
+        case m.Emergency(_, queue, forward):
+            duty = f"`1` → `hl-forward` to `{forward}` if the settings have its number; " if forward else ""
+            return f"marked as an emergency; {duty}else → `hl-queue` with `{queue.queue}`{_priority(queue)}"
+        case m.Forward(_, name, queue):
+            return f"→ `hl-forward` to `{name}`, or → `hl-queue` with `{queue.queue}`{_priority(queue)}"
+        case m.ToMessage():
+            return "→ `hl-message`"
+    return "→ `hl-goodbye`"
+
+
+def _priority(queue: m.Queue) -> str:
+    return f", priority {queue.priority}" if queue.priority else ""
 
 
 def _around(lines: list[dialplan.Line]) -> str:
@@ -202,7 +236,7 @@ def _prompt_ids(arguments: str) -> list[str]:
 
 def _texts(ids: Iterable[str], prompts: Prompts, between: str = "<br/>") -> str:
     """Chinese and English of prompts; a tone is named."""
-    known = (prompts.get(name) for name in ids)
+    known = (prompts.get(m.in_language(name, "")[1]) for name in ids)
     return between.join(f"{p.zh}{between}*{p.en}*" if p else "(beep)" for p in known)
 
 

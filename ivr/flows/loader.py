@@ -4,156 +4,168 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from pathlib import Path
 from typing import Any
 
-from ivr.flows.model import KEYS, Flow, Menu, Step, Terminal, ToGoodbye, ToMessage, ToQueue
+from ivr.flows.graph import graph, reachable, silent_loop
+from ivr.flows.lines import Lines
+from ivr.flows.mistakes import FlowError, Problem, problem
+from ivr.flows.model import Flow, Queue, Step
+from ivr.flows.reader import DIALPLAN_STEPS, Reader
+
+__all__ = [
+    "DIALPLAN_STEPS",
+    "FOLDER",
+    "PRESETS",
+    "FlowError",
+    "Problem",
+    "check",
+    "graph",
+    "load",
+    "packaged",
+    "parse",
+]
 
 FOLDER = Path(__file__).parent
-#: Steps the dialplan adds to a call's path besides those of the flow, with their labels.
-DIALPLAN_STEPS = {
-    "queue": "排队",
-    "message": "留言",
-    "goodbye": "结束语",
-    "fallback": "备用流程",
-    "unknown_number": "空号",
+#: The flows that are delivered; the setting `flow.preset` chooses one. The first is the default.
+PRESETS = ("agent_first", "full_menu", "no_menu")
+#: Longest text of a flow, characters: it comes from a browser, too.
+MAX_TEXT = 100_000
+_HEAD: dict[str, tuple[type, str]] = {
+    "label": (str, "text"),
+    "start": (str, "text"),
+    "steps": (dict, "tables"),
+    "person": (str, "text"),
 }
-_HEAD: dict[str, type] = {"label": str, "start": str, "steps": dict}
-_KINDS = ("play", "queue", "message", "goodbye")
-_MENU: dict[str, type] = {
-    "label": str,
-    "play": list,
-    "keys": dict,
-    "wrong_key": str,
-    "tries": int,
-    "otherwise": str,
-}
-#: Step names become part of a line of the switch's event file.
-_STEP_ID = re.compile(r"[a-z0-9_]{1,32}")
+_AT = re.compile(r"\s*\(at (?:line (?P<line>\d+), column \d+|end of document)\)")
+_TWICE = ("Cannot overwrite", "Duplicate", "Cannot declare", "Cannot mutate")
 
 
-class FlowError(Exception):
-    """The flow file has a mistake; the message names file, step and what to do."""
-
-
-def load(name: str, prompts: Container[str], queues: Container[str], folder: Path = FOLDER) -> Flow:
-    """Load `<name>.toml`.
+def packaged(name: str) -> str:
+    """The text of a flow as it was delivered.
 
     Raises:
-        FlowError: it cannot be read, a step or prompt or queue is unknown, a step cannot be reached,
-            or a caller could go round without ever reaching a person, a message or a goodbye.
+        FlowError: there is no such flow.
     """
-    path = folder / f"{name}.toml"
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        return (FOLDER / f"{name}.toml").read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
-        raise FlowError(f"{path.name}: {error}") from error
-    reader = _Reader(path.name, prompts, queues)
-    reader.check_head(document)
-    steps = {step_id: reader.step(step_id, body) for step_id, body in document["steps"].items()}
-    flow = Flow(name, document["label"], document["start"], steps)
-    reader.check_graph(flow)
+        raise FlowError(name, [problem("unreadable", 1, error=error)]) from error
+
+
+def load(name: str, prompts: Container[str], queues: Iterable[str], forwards: Iterable[str] = ()) -> Flow:
+    """The flow `name` as it was delivered.
+
+    Raises:
+        FlowError: it has a mistake.
+    """
+    return parse(name, packaged(name), prompts, queues, forwards)
+
+
+def parse(
+    name: str, text: str, prompts: Container[str], queues: Iterable[str], forwards: Iterable[str] = ()
+) -> Flow:
+    """A flow from the text of its file.
+
+    Args:
+        prompts: ids of the catalogue.
+        queues: names of the queues there are.
+        forwards: names calls may be forwarded to (setting `forward.numbers`).
+
+    Raises:
+        FlowError: with every mistake there is; see `check`.
+    """
+    flow, problems = _read(name, text, prompts, queues, forwards)
+    if flow is None:
+        raise FlowError(name, problems)
     return flow
 
 
-class _Reader:
-    def __init__(self, file: str, prompts: Container[str], queues: Container[str]) -> None:
-        self._file, self._prompts, self._queues = file, prompts, queues
+def check(
+    name: str, text: str, prompts: Container[str], queues: Iterable[str], forwards: Iterable[str] = ()
+) -> list[Problem]:
+    """Everything that is wrong with a text, by line; empty when `parse` would take it.
 
-    def fail(self, step: str, problem: str) -> FlowError:
-        return FlowError(f"{self._file} [steps.{step}]: {problem}")
-
-    def check_head(self, document: dict[str, Any]) -> None:
-        if extra := sorted(set(document) - set(_HEAD)):
-            raise FlowError(f"{self._file}: unknown {extra}; a flow knows {sorted(_HEAD)}")
-        for name, kind in _HEAD.items():
-            if not isinstance(document.get(name), kind):
-                raise FlowError(f"{self._file}: needs a {kind.__name__} called {name!r}")
-
-    def step(self, step_id: str, body: Any) -> Step:
-        if not isinstance(body, dict):
-            raise self.fail(step_id, "must be a table")
-        if not _STEP_ID.fullmatch(step_id):
-            raise self.fail(step_id, "name it with a-z, 0-9 and _, 32 characters at most")
-        label = body.get("label")
-        if not isinstance(label, str) or not label:
-            raise self.fail(step_id, 'give it a label = "…"')
-        kinds = [kind for kind in _KINDS if kind in body]
-        if len(kinds) != 1:
-            raise self.fail(step_id, f"needs exactly one of play, queue, message, goodbye; has {kinds}")
-        if step_id in DIALPLAN_STEPS and step_id != kinds[0]:
-            raise self.fail(step_id, "the dialplan has a step of this name; choose another")
-        action = self._menu(step_id, body) if kinds[0] == "play" else self._terminal(step_id, body, kinds[0])
-        return Step(step_id, label, action)
-
-    def _terminal(self, step_id: str, body: dict[str, Any], kind: str) -> Terminal:
-        if extra := sorted(set(body) - {"label", kind}):
-            raise self.fail(step_id, f"a {kind} step takes nothing but a label; remove {extra}")
-        if kind == "queue":
-            if not isinstance(body["queue"], str) or body["queue"] not in self._queues:
-                raise self.fail(step_id, f"there is no queue {body['queue']!r}")
-            return ToQueue(body["queue"])
-        if body[kind] is not True:
-            raise self.fail(step_id, f"write {kind} = true")
-        return ToMessage() if kind == "message" else ToGoodbye()
-
-    def _menu(self, step_id: str, body: dict[str, Any]) -> Menu:
-        if extra := sorted(set(body) - set(_MENU)):
-            raise self.fail(step_id, f"unknown {extra}; a menu knows {sorted(_MENU)}")
-        if missing := sorted({"keys", "wrong_key", "otherwise"} - set(body)):
-            raise self.fail(step_id, f"lacks {missing}")
-        for name, kind in _MENU.items():
-            if name in body and (not isinstance(body[name], kind) or isinstance(body[name], bool)):
-                raise self.fail(step_id, f"{name} = {body[name]!r}: must be a {kind.__name__}")
-        if not body["play"]:
-            raise self.fail(step_id, "play at least one prompt, or nobody knows what to press")
-        for prompt in [*body["play"], body["wrong_key"]]:
-            if not isinstance(prompt, str) or prompt not in self._prompts:
-                raise self.fail(step_id, f"prompt {prompt!r} is not in the catalogue")
-        for key in body["keys"]:
-            if len(key) != 1 or key not in KEYS:
-                raise self.fail(step_id, f"key {key!r} is not one of {KEYS}")
-        tries = body.get("tries", 3)
-        if not 1 <= tries <= 9:
-            raise self.fail(step_id, f"tries = {tries!r}: must be 1 to 9")
-        return Menu(tuple(body["play"]), dict(body["keys"]), body["wrong_key"], tries, body["otherwise"])
-
-    def check_graph(self, flow: Flow) -> None:
-        if flow.start not in flow.steps:
-            raise FlowError(f"{self._file}: start = {flow.start!r} names no step")
-        for step in flow.steps.values():
-            for target in targets(step):
-                if not isinstance(target, str) or target not in flow.steps:
-                    raise self.fail(step.id, f"goes on at {target!r}, which is no step")
-        if orphans := sorted(set(flow.steps) - _reachable(flow)):
-            raise self.fail(orphans[0], "no key leads here; remove it or connect it")
-        for step_id in flow.steps:
-            self._check_silence_ends(flow, step_id)
-
-    def _check_silence_ends(self, flow: Flow, start: str) -> None:
-        """A caller who only ever stays silent or presses wrong keys must arrive somewhere."""
-        seen, step = {start}, flow.steps[start]
-        while isinstance(step.action, Menu):
-            step = flow.steps[step.action.otherwise]
-            if step.id in seen:
-                raise self.fail(
-                    start, f"a silent caller goes round for ever at {step.id!r}; change `otherwise`"
-                )
-            seen.add(step.id)
+    Wrong is: TOML that is none, an unknown field, prompt, queue, forward, language or step, two equal keys,
+    a step nothing leads to, a way on which a caller would never reach a person, a message or a goodbye.
+    """
+    return _read(name, text, prompts, queues, forwards)[1]
 
 
-def targets(step: Step) -> list[str]:
-    """Steps that can follow `step`."""
-    return [*step.action.keys.values(), step.action.otherwise] if isinstance(step.action, Menu) else []
+def _read(
+    name: str, text: str, prompts: Container[str], queues: Iterable[str], forwards: Iterable[str]
+) -> tuple[Flow | None, list[Problem]]:
+    lines = Lines(text)
+    document = _toml(text, lines)
+    if isinstance(document, Problem):
+        return None, [document]
+    reader = Reader(lines, prompts, queues, forwards)
+    _check_head(document, reader)
+    bodies = document.get("steps")
+    bodies = bodies if isinstance(bodies, dict) else {}
+    made = {step_id: reader.step(step_id, body) for step_id, body in bodies.items()}
+    steps = {step_id: step for step_id, step in made.items() if step}
+    _check_targets(bodies, reader)
+    person = document.get("person", "person")
+    if not reader.problems:
+        _check_whole(steps, document["start"], person, reader)
+    problems = sorted(reader.problems, key=lambda found: (found.line, found.step))
+    if problems:
+        return None, problems
+    return Flow(name, document["label"], document["start"], steps, person), []
 
 
-def _reachable(flow: Flow) -> set[str]:
-    seen: set[str] = set()
-    todo = [flow.start]
-    while todo:
-        step_id = todo.pop()
-        if step_id not in seen:
-            seen.add(step_id)
-            todo += targets(flow.steps[step_id])
-    return seen
+def _toml(text: str, lines: Lines) -> dict[str, Any] | Problem:
+    if len(text) > MAX_TEXT:
+        return problem("unreadable", 1, error=f"> {MAX_TEXT}")
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        at = _AT.search(str(error))
+        line = int(at["line"]) if at and at["line"] else lines.last
+        words = _AT.sub("", str(error))
+        return problem("equal_names" if words.startswith(_TWICE) else "syntax", line, error=words)
+    except RecursionError:
+        return problem("syntax", 1, error="too deep")
+
+
+def _check_head(document: dict[str, Any], reader: Reader) -> None:
+    for name in document:
+        if name not in _HEAD:
+            reader.add("head_unknown", "", name, name=name, known=", ".join(_HEAD))
+    for name, (kind, called) in _HEAD.items():
+        if name in document or name != "person":
+            value = document.get(name)
+            if not isinstance(value, kind) or (name == "label" and not value):
+                reader.add("head_missing", "", name, name=name, kind=called)
+
+
+def _check_targets(bodies: dict[str, Any], reader: Reader) -> None:
+    """Where steps lead, whatever else may be wrong with them: a step with a mistake is one to go to."""
+    for step_id, body in bodies.items():
+        if isinstance(body, dict):
+            for *path, target in _targets(body):
+                if isinstance(target, str) and target not in bodies:
+                    reader.add("target", step_id, *path, target=target)
+
+
+def _targets(body: dict[str, Any]) -> list[tuple[str, ...]]:
+    """Place in the table, then the step that is named there."""
+    keys = body.get("keys")
+    found = [("keys", key, target) for key, target in keys.items()] if isinstance(keys, dict) else []
+    return [*found, *((name, body[name]) for name in ("next", "otherwise") if name in body)]
+
+
+def _check_whole(steps: dict[str, Step], start: str, person: str, reader: Reader) -> None:
+    """What can be said only of a flow whose steps are all sound."""
+    if start not in steps:
+        reader.add("start", "", "start", target=start)
+    if person not in steps or not isinstance(steps[person].action, Queue):
+        reader.add("person", "", "person", target=person)
+    reached = reachable(steps, start, person)
+    for step_id in steps:
+        if start in steps and step_id not in reached:
+            reader.add("orphan", step_id)
+        if target := silent_loop(steps, step_id):
+            reader.add("loop", step_id, "otherwise", target=target)

@@ -15,8 +15,11 @@ OK = "200 result=0"
 class FakeAsterisk:
     """One call. Keys are pressed during prompts, one a prompt or wait, '' for none."""
 
-    def __init__(self, port: int, keys: list[str] | None = None) -> None:
+    def __init__(
+        self, port: int, keys: list[str] | None = None, caller: str = "", presentation: int = 0
+    ) -> None:
         self._port = port
+        self._header = f"agi_callerid: {caller or 'unknown'}\nagi_callingpres: {presentation}\n"
         self._keys = iter(keys or [])
         self.variables: dict[str, str] = {}
         self.events: list[str] = []
@@ -26,8 +29,8 @@ class FakeAsterisk:
     async def call(self, script: str = "inbound", answer: Answer | None = None) -> None:
         """From the header to the moment the server hangs up."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
-        header = f"agi_network: yes\nagi_network_script: {script}\nagi_channel: PJSIP/trunk-demo-1\n\n"
-        writer.write(header.encode())
+        header = f"agi_network: yes\nagi_network_script: {script}\nagi_channel: PJSIP/trunk-demo-1\n"
+        writer.write(f"{header}{self._header}\n".encode())
         try:
             # A server that closes before it has read our header resets the connection.
             with suppress(ConnectionResetError):
@@ -59,7 +62,23 @@ class FakeAsterisk:
                 return f"{self._key()} endpos=8000"
             case ["WAIT", "FOR", "DIGIT", _milliseconds]:
                 return self._key()
+            case ["GET", "DATA", files, _milliseconds, most]:
+                return self._data(files, int(most))
         return "510 Invalid or unknown command"
+
+    def _data(self, files: str, most: int) -> str:
+        """Keys up to # or silence; the first one cuts the sounds short at the first of them."""
+        names = [file.rsplit("/", 1)[-1] for file in files.split("&") if file]
+        digits, key = "", next(self._keys, "")
+        self.played += names[:1] if key else names
+        while key and key not in ("#", "hangup"):
+            digits += key
+            if len(digits) == most:
+                return f"200 result={digits}"
+            key = next(self._keys, "")
+        if key == "hangup":
+            return "200 result=-1"
+        return f"200 result={digits}" + ("" if key else " (timeout)")
 
     def _key(self) -> str:
         key = next(self._keys, "")

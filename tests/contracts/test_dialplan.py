@@ -28,9 +28,9 @@ QUEUE_OUTCOMES = {
     "CONTINUE",
     "WITHDRAW",
 }
-#: All a citizen's call may run into: none of these calls out, starts a program or reads what is not ours.
+#: All a citizen's call may run into: none of these starts a program or reads what is not ours; Dial below.
 FROM_TRUNK = {
-    *("Answer", "Progress", "Playback", "Record", "MixMonitor", "Queue", "AGI"),
+    *("Answer", "Progress", "Playback", "Read", "Record", "Dial", "MixMonitor", "Queue", "AGI"),
     *("Set", "ExecIf", "Goto", "GotoIf", "Gosub", "Return", "Hangup", "CELGenUserEvent"),
 }
 
@@ -147,15 +147,35 @@ def test_a_call_from_the_trunk_comes_through_every_context_of_citizens() -> None
 
 
 def test_no_way_from_the_trunk_to_calling_out() -> None:
-    """Toll fraud: whatever is dialled or pressed, no line a citizen's call can reach calls anybody."""
+    """Toll fraud: whatever is dialled or pressed, a citizen's call reaches listed duty phones at most."""
     assert {line.app for line in TRUNK_LINES} <= FROM_TRUNK
     nested = {app for line in TRUNK_LINES for app in re.findall(r"\?([A-Z]\w+)\(", line.arguments)}
     assert nested == {"Playback", "CELGenUserEvent"}
     assert "from-seat" not in TRUNK_CONTEXTS
 
 
+def test_callers_are_put_through_to_listed_duty_phones_and_nobody_else() -> None:
+    """The numbers stand in the dialplan as the settings have them: no variable is part of what is dialled."""
+    dialled = [(line.context, line.exten, line.arguments) for line in TRUNK_LINES if line.app == "Dial"]
+    listed = {name: number for name, number in Settings.model_construct().forward.numbers.items() if number}
+    assert {exten for _, exten, _ in dialled} == set(listed)
+    for context, name, arguments in dialled:
+        channel, seconds, options = dialplan.split(arguments)
+        assert context == "hl-forward-to"
+        assert re.fullmatch(rf"\w+/(sip:)?{listed[name]}@[\w.:-]+", channel), channel
+        assert (seconds, options) == ("25", "g")
+
+
+def test_nobody_at_the_duty_phone_is_the_queue() -> None:
+    for context, exten in dict.fromkeys((line.context, line.exten) for line in LINES):
+        if context in ("hl-forward", "hl-forward-to"):
+            last = _extension(context, exten)[-1]
+            assert (last.app, last.arguments) in [("Goto", "hl-queue,s,1"), ("Goto", "hl-forward,nobody,1")]
+
+
 def test_seats_can_ring_seats_and_nobody_else() -> None:
-    dialled = [dialplan.split(line.arguments)[0] for line in LINES if line.app == "Dial"]
+    seats = [line for line in LINES if line.context in _reachable("from-seat")]
+    dialled = [dialplan.split(line.arguments)[0] for line in seats if line.app == "Dial"]
     assert dialled == ["PJSIP/1001"]
     assert _reachable("from-seat") == {"from-seat"}
 
@@ -174,7 +194,7 @@ def test_every_step_of_the_dialplan_has_a_label() -> None:
 
 def test_the_dialplan_knows_every_way_a_handler_can_end() -> None:
     text = " ".join(line.arguments for line in LINES if line.context == "hl-inbound")
-    assert set(re.findall(r'"SUCCESS(\w+)"', text)) == {"queue", "message", "goodbye"}
+    assert set(re.findall(r'"SUCCESS(\w+)"', text)) == {"queue", "message", "goodbye", "forward"}
 
 
 def test_the_fallback_ends_at_a_person() -> None:
@@ -183,5 +203,5 @@ def test_the_fallback_ends_at_a_person() -> None:
     rest = [(line.app, line.arguments) for line in inbound[start + 1 :]]
     assert rest[0][0] == "ExecIf"
     assert "greeting" in rest[0][1]
-    assert rest[1:] == [("Set", "HL_QUEUE=general"), ("Goto", "hl-queue,s,1")]
+    assert rest[1:] == [("Set", "HL_QUEUE=general"), ("Set", "HL_PRIORITY=0"), ("Goto", "hl-queue,s,1")]
     assert "general" in QUEUES

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
+from core.settings import Flow
 from hotline import cli, flow_docs
 from ivr.flows import loader
 from ivr.queues import QUEUES
@@ -22,11 +23,17 @@ def _steps(file: Path) -> dict[str, Any]:
 
 
 def _followers(step: dict[str, Any]) -> list[str]:
-    return [*step["keys"].values(), step["otherwise"]] if "keys" in step else []
+    return [*step.get("keys", {}).values(), *(step[name] for name in ("next", "otherwise") if name in step)]
+
+
+def _queues(step: dict[str, Any]) -> list[str]:
+    queue = step.get("queue", [])
+    return [queue] if isinstance(queue, str) else [*queue.values()] if isinstance(queue, dict) else []
 
 
 def _is_end(step: dict[str, Any]) -> bool:
-    return step.get("queue") in QUEUES or step.get("message") is True or step.get("goodbye") is True
+    is_queue = bool(_queues(step)) and set(_queues(step)) <= set(QUEUES)
+    return is_queue or step.get("message") is True or step.get("goodbye") is True
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
@@ -48,12 +55,27 @@ def test_every_way_ends_well(file: Path) -> None:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_a_person_is_one_key_away_wherever_the_caller_is(file: Path) -> None:
+    """Key 0 leads to the step `person`; a file cannot give the key another meaning."""
+    steps = _steps(file)
+    assert _queues(steps["person"])
+    for name, step in steps.items():
+        assert not set(step.get("keys", {})) & {"0", "*", "#"}, name
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_a_silent_caller_comes_to_a_person_or_has_been_served(file: Path) -> None:
     steps = _steps(file)
     for name, step in steps.items():
-        if "keys" in step:
-            for key in ("0", "#"):
-                assert steps[step["keys"][key]].get("queue") in QUEUES, f"{name}: {key} is no person"
-            assert _is_end(steps[step["otherwise"]]), name
+        here = step
+        while not _is_end(here):
+            here = steps[here.get("otherwise", here.get("next"))]
+        assert _queues(here) or _is_end(step) or name == "anything_else", name
+
+
+def test_the_flows_are_those_the_setting_knows() -> None:
+    assert {file.stem for file in FILES} == set(loader.PRESETS)
+    assert set(get_args(Flow.model_fields["preset"].annotation)) == set(loader.PRESETS)
+    assert Flow().preset == loader.PRESETS[0] == "agent_first"
 
 
 def test_the_document_is_current() -> None:

@@ -1,0 +1,1 @@
+"""Steps that need facts, one file each."""
