@@ -17,7 +17,9 @@ from core.db import SessionFactory, make_engine, make_sessions
 from core.process import until_stopped, wait_for_database, wait_for_redis
 from core.secrets import AMI, instance_secret
 from core.settings import Settings
+from ivr import queues
 from ivr.outbound.dialler import SwitchDialler
+from ivr.queues.keeper import QueueKeeper
 from ivr.switch.ami import EXCHANGE_USER, Switch
 from ivr.trunks import watch as trunk_watch
 
@@ -31,6 +33,7 @@ def works(
     dialler = SwitchDialler(settings, switch, clock, system_name(settings))
     return [
         dialler.run(),
+        QueueKeeper(switch, queues.load(settings)).run(),
         trunk_watch.run(settings, sessions, switch, clock),
     ]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -28,7 +28,7 @@ from ivr.switch.lines import QueueState as QueueState
 USER, EXCHANGE_USER = "hotline", "exchange"
 TIMEOUT_S = 3.0
 _ACTIONS = (
-    *("Ping", "Login", "QueueAdd", "QueueRemove", "QueuePause", "QueueStatus"),
+    *("Ping", "Login", "QueueAdd", "QueueRemove", "QueuePause", "QueueStatus", "QueueChangePriorityCaller"),
     *("CoreShowChannels", "Originate", "GetVar", "PRIShowSpans", "PJSIPShowRegistrationsOutbound"),
 )
 #: The switch itself ends the ringing; this much later its word is given up.
@@ -56,6 +56,7 @@ class Switch:
 
     def __init__(self, ami: Ami, secret: str, user: str = USER) -> None:
         self._unanswered: set[asyncio.Future[Any]] = set()
+        self._wakers: list[Callable[[], None]] = []
         #: Calls being placed: call id → the cause of its end.
         self._causes: dict[str, asyncio.Future[str]] = {}
         self._manager = Manager(
@@ -149,6 +150,33 @@ class Switch:
             )
             for name in names
         )
+
+    async def change_priority(self, queue: str, channel: str, priority: int) -> None:
+        """Give a waiting caller a priority; it takes its place behind those of the same at once.
+
+        Raises:
+            SwitchUnavailableError, SwitchRefusedError: for example nobody of that channel waits any more.
+        """
+        await self._act(
+            "QueueChangePriorityCaller",
+            Queue=switch_name(queue),
+            Caller=channel,
+            Priority=str(priority),
+            Immediate="yes",
+        )
+
+    def when_callers_join(self, wake: Callable[[], None]) -> None:
+        """Call `wake` when a caller joins a queue in which somebody waits, and after a lost connection."""
+        self._wakers.append(wake)
+        self._manager.register_event("QueueCallerJoin", self._caller_joined)
+
+    def _caller_joined(self, _manager: Manager, message: Any) -> None:
+        if message.count != "1":
+            self._wake()
+
+    def _wake(self) -> None:
+        for wake in self._wakers:
+            wake()
 
     async def queue_pause(self, interface: str, *, paused: bool, reason: str) -> None:
         """Hold a seat back from new calls in all its queues (示忙), or let it take calls again.
@@ -287,6 +315,7 @@ class Switch:
     def _lost(self, _manager: Manager, _error: object) -> None:
         """Whoever waits for an answer on a lost connection is told now: none will come."""
         log.warning("connection to the switch lost")
+        self._wake()
         for answer in self._unanswered:
             if not answer.done():
                 answer.set_exception(ConnectionResetError("connection to the switch lost"))

@@ -34,6 +34,7 @@ class WaitingCaller:
     call_id: str
     waited_s: float
     priority: int
+    channel: str = ""
 
 
 @dataclass(frozen=True)

@@ -54,5 +54,8 @@ def seat(message: Any) -> SeatLine:
 def waiting(message: Any) -> WaitingCaller:
     """A QueueEntry event."""
     return WaitingCaller(
-        call_id=message.uniqueid, waited_s=float(message.wait or 0), priority=int(message.priority or 0)
+        call_id=message.uniqueid,
+        waited_s=float(message.wait or 0),
+        priority=int(message.priority or 0),
+        channel=message.channel,
     )
