@@ -39,6 +39,8 @@ class Action(StrEnum):
     FLAG_EXPIRED = "flag:expired"  #: 标记到期
     ARTICLE_MADE = "article:made"  #: 新建知识
     ARTICLE_CHANGED = "article:changed"  #: 修改知识
+    CALLBACK_CANCELLED = "callback:cancelled"  #: 取消回拨
+    CALLBACK_RETRIED = "callback:retried"  #: 再次回拨
 
 
 def record(

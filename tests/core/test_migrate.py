@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 import core.calendar.tables
 import core.tables
+import ivr.callbacks.tables
 import ivr.house.tables
 import ivr.ledger.tables
 import ivr.queues.tables
@@ -28,6 +29,7 @@ from core.db import Base, SessionFactory
 ROOMS = (
     core.calendar.tables,
     core.tables,
+    ivr.callbacks.tables,
     ivr.house.tables,
     ivr.ledger.tables,
     ivr.queues.tables,
