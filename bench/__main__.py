@@ -1,13 +1,13 @@
-"""`python -m bench [agi] [calls] [--rounds N] [--hold S]`: run the benchmarks, all of them by default."""
+"""`python -m bench [agi] [calls] [menu] [--rounds N] [--hold S]`: run the benchmarks, by default all."""
 
 from __future__ import annotations
 
 import argparse
 
-from bench import agi_rate, call_cost
+from bench import agi_rate, call_cost, menu_latency
 from core.log import configure
 
-BENCHMARKS = (agi_rate.NAME, call_cost.NAME)
+BENCHMARKS = (agi_rate.NAME, call_cost.NAME, menu_latency.NAME)
 
 
 def main() -> None:
@@ -25,6 +25,8 @@ def main() -> None:
         agi_rate.run(options.rounds)
     if call_cost.NAME in wanted:
         call_cost.run(options.rounds, options.hold)
+    if menu_latency.NAME in wanted:
+        menu_latency.run(options.rounds)
 
 
 if __name__ == "__main__":

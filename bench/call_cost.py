@@ -34,10 +34,11 @@ def _sounds(product: Product, switch: BareSwitch) -> None:
         alaw = source / f"{name}.alaw"
         for kind, codec in (("lean", "alaw"), ("naive", "gsm")):
             stem = f"{kind}/waiting" if name == MUSIC else f"{kind}-{name}"
-            _convert(switch, alaw, sounds / f"{stem}.{codec}")
+            convert(switch, alaw, sounds / f"{stem}.{codec}")
 
 
-def _convert(switch: BareSwitch, alaw: Path, target: Path) -> None:
+def convert(switch: BareSwitch, alaw: Path, target: Path) -> None:
+    """Copy a prompt for the bare switch, in the codec its name asks for."""
     if target.suffix == alaw.suffix:
         target.write_bytes(alaw.read_bytes())
         return
