@@ -19,8 +19,8 @@ format_pcm format_wav res_musiconhold res_timing_timerfd
 bridge_simple bridge_native_rtp bridge_holding bridge_softmix bridge_builtin_features
 """
 _DIALPLAN = """
-pbx_config app_celgenuserevent app_exec app_dial app_mixmonitor app_playback app_queue app_read app_record
-app_stack
+pbx_config app_amd app_celgenuserevent app_exec app_dial app_mixmonitor app_playback app_queue app_read app_record
+app_stack func_devstate
 func_callerid func_channel func_cut func_env func_logic func_strings func_uri func_global func_dialplan
 func_groupcount func_periodic_hook app_chanspy res_agi res_speech res_cdrel_custom cel_custom
 """

@@ -1,17 +1,20 @@
 """The visits' one door: lock → check → change → commit. Every change of a visit is made here.
 
 The life of a visit: a case is closed → DUE → `claim` before anything is dialled → DIALLING → what the ledger
-tells of that very call (`hear`), or the dialler when nobody picked up (`not_reached`) → DONE, REFUSED, or DUE
-again until the attempts are used up. An attempt is written down before it is dialled: whoever is killed in
-between has used it up, and nobody is called twice for it.
+tells of that very call (`hear`), or the dialler when nobody picked up (`not_reached`) → DONE (after
+SENDING_BACK when the citizen was not satisfied), REFUSED, or DUE again until the attempts are used up.
+An attempt is written down before it is dialled: whoever is killed in between has used it up, and nobody is
+called twice for it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from contextlib import suppress
+from datetime import timedelta
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.after_call import Visits
@@ -28,13 +31,9 @@ NO_LINE = timedelta(seconds=30)
 RATINGS = frozenset("12345")
 #: Closings before that are history: nobody remembers, and a hotline that starts anew must not call them all.
 TOO_OLD = timedelta(days=7)
-_SETTLED = frozenset({VisitState.DONE, VisitState.REFUSED, VisitState.SKIPPED})
-#: From this level on (不满意, 非常不满意) the case goes back into handling.
-DISSATISFIED = "4"
-
-
-def is_dissatisfied(result: str) -> bool:
-    return result in RATINGS and result >= DISSATISFIED
+_SETTLED = frozenset({VisitState.SENDING_BACK, VisitState.DONE, VisitState.REFUSED, VisitState.SKIPPED})
+#: 不满意, 非常不满意: the case goes back into handling.
+DISSATISFIED = ("4", "5")
 
 
 class VisitBook:
@@ -48,11 +47,12 @@ class VisitBook:
         """Note that the closing of `case` is to be asked about; however often this is said, once."""
         if not case.wants_visit or self._clock.now() - case.closed_at > TOO_OLD:
             return
-        async with self._sessions() as session:
-            await begin_write(session)
-            if await _of_closing(session, case) is None:
-                session.add(await self._new(session, case))
-            await session.commit()
+        with suppress(IntegrityError):  # planned in the same moment
+            async with self._sessions() as session:
+                await begin_write(session)
+                if await _of_closing(session, case) is None:
+                    session.add(await self._new(session, case))
+                await session.commit()
 
     async def _new(self, session: AsyncSession, case: ClosedCase) -> Visit:
         refused = select(Visit.id).where(Visit.case_id == case.id, Visit.state == VisitState.REFUSED).limit(1)
@@ -125,10 +125,13 @@ class VisitBook:
 
     async def give_up_lost(self) -> int:
         """End attempts nobody heard of for `BELIEVED_FOR`. Returns how many."""
-        query = select(Visit).where(Visit.state == VisitState.DIALLING, Visit.next_at <= self._clock.now())
+        is_lost = and_(Visit.state == VisitState.DIALLING, Visit.next_at <= self._clock.now())
+        async with self._sessions() as session:
+            if await session.scalar(select(Visit.id).where(is_lost).limit(1)) is None:
+                return 0
         async with self._sessions() as session:
             await begin_write(session)
-            lost = (await session.scalars(query.with_for_update())).all()
+            lost = (await session.scalars(select(Visit).where(is_lost).with_for_update())).all()
             for visit in lost:
                 self._failed(visit, "lost")
             await session.commit()
@@ -143,8 +146,8 @@ class VisitBook:
         again = self._clock.now() + timedelta(minutes=self._settings.interval_min)
         visit.next_at = self._hours.next(again)
 
-    async def hear(self, call_id: str, answer: str, *, talked: bool) -> Visit | None:
-        """What a call we placed came to; the visit, also when it is heard again. None: no visit's call.
+    async def hear(self, call_id: str, answer: str, *, talked: bool) -> None:
+        """What a call we placed came to. Heard again, or of no visit's call, it changes nothing.
 
         Args:
             answer: `Call.visit`; empty when they hung up without one.
@@ -155,39 +158,59 @@ class VisitBook:
             if visit is not None:
                 self._hear(visit, answer, talked=talked)
             await session.commit()
-            return visit
 
     def _hear(self, visit: Visit, answer: str, *, talked: bool) -> None:
         if visit.state in _SETTLED:
             return
         # An answer counts even where nobody believed in the call any more.
         if answer in RATINGS or (answer == "person" and talked):
-            visit.state, visit.result = VisitState.DONE, answer
+            _answered(visit, answer)
         elif answer == "refused":
             visit.state, visit.result = VisitState.REFUSED, answer
         elif visit.state == VisitState.DIALLING:
             self._failed(visit, answer or "hung_up")
 
-    async def rate(self, case: ClosedCase, call_id: str, at: datetime, result: str) -> Visit | None:
-        """A citizen called in and rated the result. None: a newer rating of this closing is known."""
+    async def rate(self, case: ClosedCase, result: str) -> None:
+        """A citizen called in and rated the result: that counts, and nobody is called about it any more."""
+        try:
+            await self._rate(case, result)
+        except IntegrityError:  # planned in the same moment: it is there now
+            await self._rate(case, result)
+
+    async def _rate(self, case: ClosedCase, result: str) -> None:
         async with self._sessions() as session:
             await begin_write(session)
             visit = await _of_closing(session, case)
             if visit is None:
                 visit = await self._new(session, case)
                 session.add(visit)
-            known = visit.called_at if visit.state == VisitState.DONE else None
-            if known is not None and known > at:
-                return None
-            visit.state, visit.result = VisitState.DONE, result
-            visit.call_id, visit.called_at = call_id, at
+            _answered(visit, result)
+            visit.called_at = self._clock.now()
             await session.commit()
-            return visit
+
+    async def unsatisfied(self) -> Sequence[Visit]:
+        """Visits whose citizen was not satisfied and whose case has not been sent back yet."""
+        query = select(Visit).where(Visit.state == VisitState.SENDING_BACK).order_by(Visit.id)
+        async with self._sessions() as session:
+            return (await session.scalars(query)).all()
+
+    async def sent_back(self, visit_id: int) -> None:
+        """The case is back in handling, or that closing was undone otherwise."""
+        async with self._sessions() as session:
+            visit = await _locked(session, Visit.id == visit_id)
+            if visit is not None and visit.state == VisitState.SENDING_BACK:
+                visit.state = VisitState.DONE
+            await session.commit()
 
     @staticmethod
     async def _dialling(session: AsyncSession, call_id: str) -> Visit | None:
         visit = await _locked(session, Visit.call_id == call_id)
         return visit if visit is not None and visit.state == VisitState.DIALLING else None
+
+
+def _answered(visit: Visit, result: str) -> None:
+    visit.state = VisitState.SENDING_BACK if result in DISSATISFIED else VisitState.DONE
+    visit.result = result
 
 
 async def _locked(session: AsyncSession, which: ColumnElement[bool]) -> Visit | None:

@@ -1,20 +1,23 @@
-"""Calls whoever is due, never more than lines are free, and never at the cost of who calls us."""
+"""Calls whoever is due, never more than lines are free, and never at the cost of who calls us; and sends the
+cases of dissatisfied citizens back into handling."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.after_call import Visits
+from core.errors import HotlineError
 from ivr.outbound.dialler import Dialler, DialResult, OutboundCall
 from ivr.visits.book import VisitBook
 from ivr.visits.ports import Cases
 from ivr.visits.tables import Visit
 
 #: How often due visits are looked for, seconds.
-LOOK_EVERY_S = 1.0
+LOOK_EVERY_S = 2.0
 CONTEXT = "hl-visit"
 _NOT_REACHED = frozenset({DialResult.BUSY, DialResult.NO_ANSWER, DialResult.FAILED})
 
@@ -24,8 +27,12 @@ log = structlog.get_logger()
 class VisitKeeper:
     """Dials visits that are due. What the citizen says comes through the ledger, not through here."""
 
-    def __init__(self, book: VisitBook, cases: Cases, dialler: Dialler, settings: Visits) -> None:
-        self._book, self._cases, self._dialler, self._settings = book, cases, dialler, settings
+    def __init__(
+        self, book: VisitBook, cases: Cases, dialler: Dialler, settings: Visits, levels: Sequence[str]
+    ) -> None:
+        """`levels`: names of the five levels, best first."""
+        self._book, self._cases, self._dialler = book, cases, dialler
+        self._settings, self._levels = settings, levels
         self._ringing: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
@@ -33,7 +40,9 @@ class VisitKeeper:
         try:
             while True:
                 try:
-                    await self.look()
+                    await self.send_back()
+                    if self._settings.enabled:
+                        await self.look()
                 except (SQLAlchemyError, OSError) as error:
                     log.warning("visits wait for the database", why=str(error).splitlines()[:1])
                 await asyncio.sleep(LOOK_EVERY_S)
@@ -54,6 +63,17 @@ class VisitKeeper:
                 await self._book.skip(visit.id, "confidential")
             else:
                 self._start(visit)
+
+    async def send_back(self) -> None:
+        """Reopen what did not satisfy. A crash in between repeats it, and the second time does nothing."""
+        for visit in await self._book.unsatisfied():
+            level = self._levels[int(visit.result) - 1]
+            try:
+                await self._cases.reopen(visit.case_id, visit.closed_at, f"结果回访：市民{level}")
+            except HotlineError as error:
+                log.warning("a case was not sent back, will try again", case=visit.case_id, why=str(error))
+                continue
+            await self._book.sent_back(visit.id)
 
     async def idle(self) -> None:
         """Wait until nobody's phone rings any more: for tests."""

@@ -28,8 +28,14 @@ class Cases(Protocol):
         """The case, if it is closed now."""
         ...
 
-    async def closed_by_number(self, number: str) -> ClosedCase | None: ...
+    async def closed_by_number(self, number: str) -> ClosedCase | None:
+        """The same, by its 19 digits."""
+        ...
 
     async def reopen(self, case_id: int, closed_at: datetime, reason: str) -> None:
-        """Send it back into handling, unless that closing has been undone already."""
+        """Send it back into handling, unless that closing has been undone already.
+
+        Raises:
+            core.errors.HotlineError: not now; it should be tried again.
+        """
         ...

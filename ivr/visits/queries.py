@@ -19,4 +19,4 @@ async def newest(session: AsyncSession, *, state: str = "", limit: int = 50) -> 
 async def case_ids(session: AsyncSession, visit_ids: Collection[int]) -> dict[int, int]:
     """The case of each visit."""
     query = select(Visit.id, Visit.case_id).where(Visit.id.in_(visit_ids))
-    return {visit_id: case_id for visit_id, case_id in await session.execute(query)}
+    return dict((await session.execute(query)).all())

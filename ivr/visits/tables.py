@@ -16,6 +16,8 @@ class VisitState(StrEnum):
 
     DUE = "due"  #: 待回访: dialled once `next_at` has come and a line is free
     DIALLING = "dialling"  #: 回访中: dialled, or talking; `next_at` says when we no longer believe it
+    #: 退回重办中: visited, not satisfied, the case on its way back into handling; DONE a moment later
+    SENDING_BACK = "sending_back"
     DONE = "done"  #: 已回访
     REFUSED = "refused"  #: 拒绝回访: the citizen wants no more calls about this
     FAILED = "failed"  #: 未接通: no attempt left
@@ -45,7 +47,7 @@ class Visit(Base):
     result: Mapped[str] = mapped_column(String(16), default="")
     attempts: Mapped[int] = mapped_column(default=0)
     next_at: Mapped[datetime]
-    #: The last call about it, and when that began.
+    #: The last call placed for it; when that, or the citizen's own call, was.
     call_id: Mapped[str | None] = mapped_column(String(64))
     called_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
