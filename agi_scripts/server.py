@@ -12,8 +12,9 @@ from functools import partial
 
 import structlog
 
-from agi_scripts import desk, inbound
+from agi_scripts import announcement, desk, inbound
 from agi_scripts.session import AgiError, AgiSession, ChannelGoneError, read_header
+from core.clock import SystemClock
 from core.db import make_engine, make_sessions
 from core.settings import Settings
 
@@ -78,8 +79,14 @@ class FastAgiServer:
 async def main(settings: Settings, stop: asyncio.Event) -> None:
     """Process entry `agi`."""
     engine = make_engine(settings.database_url)
-    shared, keeper = desk.make(settings, make_sessions(engine))
-    handlers: dict[str, Handler] = {"inbound": partial(inbound.handle, desk=shared)}
+    sessions = make_sessions(engine)
+    shared, keeper = desk.make(settings, sessions)
+    handlers: dict[str, Handler] = {
+        "inbound": partial(inbound.handle, desk=shared),
+        "announcement": partial(
+            announcement.handle, settings=settings, sessions=sessions, clock=SystemClock()
+        ),
+    }
     keeping = asyncio.create_task(keeper.run())
     try:
         await FastAgiServer(handlers).serve(settings.agi.host, settings.agi.port, stop)

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 from hotline.processes import NAMES
 from hotline.refusal import EXIT_REFUSED, Refusal, read_settings
@@ -63,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     how.add_argument("--check", action="store_true", help="build nothing; fail when something is wrong")
     how.add_argument("--list", action="store_true", help="one line a prompt and language")
     add("settings", _settings, "print the documented settings file")
+    _flow_actions(add("flow", _flow, "check, publish or list versions of a menu"))
     add("flows", _flows, "print docs/call-flows.md: every way a call can go")
     add("contract", _contract, "print asterisk_conf/README.md: what dialplan and Python both know")
     return parser
@@ -133,6 +135,24 @@ def _settings(_arguments: argparse.Namespace) -> int:
 
     sys.stdout.write(example_settings.render())
     return 0
+
+
+def _flow_actions(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(required=True, metavar="ACTION", dest="action")
+    check = actions.add_parser("check", help="tell what is wrong with a file")
+    publish = actions.add_parser("publish", help="let new calls meet a file's flow from now on")
+    for one in (check, publish):
+        one.add_argument("file", type=Path)
+        one.add_argument("--name", help="which flow it is (default: the file's name)")
+    publish.add_argument("--note", required=True, help="what changed, for the history")
+    history = actions.add_parser("history", help="who published what, newest first")
+    history.add_argument("name", nargs="?", help="which flow (default: the one callers meet)")
+
+
+def _flow(arguments: argparse.Namespace) -> int:
+    from hotline import flow_commands
+
+    return flow_commands.run(read_settings(), arguments)
 
 
 def _flows(_arguments: argparse.Namespace) -> int:

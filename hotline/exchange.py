@@ -18,6 +18,7 @@ from core.process import until_stopped, wait_for_database, wait_for_redis
 from core.secrets import AMI, instance_secret
 from core.settings import Settings
 from ivr import queues
+from ivr.house import upkeep as house_upkeep
 from ivr.outbound.dialler import SwitchDialler
 from ivr.queues.keeper import QueueKeeper
 from ivr.switch.ami import EXCHANGE_USER, Switch
@@ -35,6 +36,7 @@ def works(
         dialler.run(),
         QueueKeeper(switch, queues.load(settings)).run(),
         trunk_watch.run(settings, sessions, switch, clock),
+        house_upkeep.run(settings, sessions, clock),
     ]
 
 

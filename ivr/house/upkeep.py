@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import structlog
 from sqlalchemy import select
@@ -16,6 +17,8 @@ from ivr.house.tables import AnnouncementRow, ArticleRow
 
 log = structlog.get_logger()
 EVERY_S = 60.0
+#: A recording by telephone that nobody kept goes after this many seconds.
+_RECORDING_S = 3600.0
 
 
 async def run(settings: Settings, sessions: SessionFactory, clock: Clock) -> None:
@@ -43,3 +46,11 @@ async def once(settings: Settings, sessions: SessionFactory, clock: Clock) -> No
         (sounds.articles_dir(settings), articles),
     ):
         await asyncio.to_thread(sounds.sweep, root, used)
+    await asyncio.to_thread(_drop_recordings, settings)
+
+
+def _drop_recordings(settings: Settings) -> None:
+    """Announcements recorded by telephone and not kept: the seat hung up, or Python was away."""
+    for file in settings.spool_dir.glob("*-announcement.alaw"):
+        if file.stat().st_mtime < time.time() - _RECORDING_S:
+            file.unlink(missing_ok=True)

@@ -122,7 +122,7 @@ def test_file_names_are_made_of_the_call_id_only() -> None:
             assert files, _where(line)
             assert all(re.fullmatch(r"\$\{HL_CALL\}-[a-z]+\.alaw", name) for name in files), _where(line)
     makers = [line.arguments for line in LINES if line.app == "Set" and line.arguments.startswith("HL_CALL=")]
-    assert makers == ["HL_CALL=${CHANNEL(linkedid)}"]
+    assert set(makers) == {"HL_CALL=${CHANNEL(linkedid)}"}
 
 
 def test_caller_is_named_before_anything_else_happens() -> None:
@@ -143,7 +143,7 @@ def test_a_call_is_never_dropped_by_a_context_that_runs_out(context: str) -> Non
 
 
 def test_a_call_from_the_trunk_comes_through_every_context_of_citizens() -> None:
-    assert {line.context for line in LINES} - {"from-seat"} == TRUNK_CONTEXTS
+    assert {line.context for line in LINES} - _reachable("from-seat") == TRUNK_CONTEXTS
 
 
 def test_no_way_from_the_trunk_to_calling_out() -> None:
@@ -177,7 +177,7 @@ def test_seats_can_ring_seats_and_nobody_else() -> None:
     seats = [line for line in LINES if line.context in _reachable("from-seat")]
     dialled = [dialplan.split(line.arguments)[0] for line in seats if line.app == "Dial"]
     assert dialled == ["PJSIP/1001"]
-    assert _reachable("from-seat") == {"from-seat"}
+    assert _reachable("from-seat") == {"from-seat", "hl-announcement"}
 
 
 def test_keys_of_callers_and_seats_are_no_feature_codes() -> None:
