@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from agi_scripts.facts import CaseFile, NoVisits
+from agi_scripts.facts import CaseFile
+from agi_scripts.ratings import Ratings
 from agi_scripts.speech import SpokenValues
 from core.clock import Clock, SystemClock
 from core.db import SessionFactory
@@ -85,4 +86,4 @@ def make(settings: Settings, sessions: SessionFactory) -> tuple[Desk, HouseKeepe
     """
     keeper = HouseKeeper(settings, sessions, FlowParser(settings))
     cases = CaseFile(sessions, settings.flow.lookup_s)
-    return Desk(settings, keeper, cases, NoVisits()), keeper
+    return Desk(settings, keeper, cases, Ratings(sessions, settings, SystemClock())), keeper
