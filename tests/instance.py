@@ -43,6 +43,9 @@ OVERRIDES = {
     # Calls that tests abandon must not come back as calls of their own.
     "HOTLINE_CALLBACK_MISSED_DIAL": "false",
     "HOTLINE_CALLBACK_HOURS": "always",
+    # Asked for in tests/dialplan/after_call only.
+    "HOTLINE_SURVEY_ENABLED": "false",
+    "HOTLINE_VISITS_ENABLED": "false",
 }
 
 
