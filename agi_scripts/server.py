@@ -12,7 +12,7 @@ from functools import partial
 
 import structlog
 
-from agi_scripts import announcement, desk, inbound
+from agi_scripts import announcement, desk, inbound, queue_entry
 from agi_scripts.session import AgiError, AgiSession, ChannelGoneError, read_header
 from core.clock import SystemClock
 from core.db import make_engine, make_sessions
@@ -81,13 +81,15 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
     engine = make_engine(settings.database_url)
     sessions = make_sessions(engine)
     shared, keeper = desk.make(settings, sessions)
+    door, calendar = queue_entry.make(settings, sessions, SystemClock())
     handlers: dict[str, Handler] = {
         "inbound": partial(inbound.handle, desk=shared),
+        "queue-entry": partial(queue_entry.handle, desk=door),
         "announcement": partial(
             announcement.handle, settings=settings, sessions=sessions, clock=SystemClock()
         ),
     }
-    keeping = asyncio.create_task(keeper.run())
+    keeping = asyncio.gather(keeper.run(), calendar.run())
     try:
         await FastAgiServer(handlers).serve(settings.agi.host, settings.agi.port, stop)
     finally:

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from asterisk_conf import forwards
 from asterisk_conf.render import TEMPLATES, SeatPhone, our_numbers
 from core.settings import Settings
+from ivr import queues
 
 _LINE = re.compile(
     r"(?:exten => (?P<exten>[^,]+),1|same => n(?:\((?P<label>\w+)\))?),(?P<app>\w+)\((?P<arguments>.*)\)"
@@ -62,6 +63,7 @@ def files(settings: Settings, seats: Sequence[SeatPhone] = ()) -> list[File]:
         "s": settings,
         "seats": seats,
         "numbers": our_numbers(settings.sip.did, settings.sip.area_code),
+        "queues": queues.load(settings),
         "forwards": forwards.channels(settings),
     }
     return [

@@ -15,9 +15,12 @@ from asterisk_conf.contract import CEL_FIELDS
 from asterisk_conf.modules import modules
 from core.settings import Settings
 from core.trunks import E1Trunk, SipTrunk
+from ivr import queues
 
 TEMPLATES = Path(__file__).parent / "templates"
 ALAW_BYTES_PER_S = 8000
+#: Where Asterisk's package keeps what does not change, as Asterisk itself sees it.
+SHARED_DATA = Path("/usr/share/asterisk")
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,8 @@ class SeatPhone:
 
     extension: str
     sip_secret: str
+    #: Queues it serves → penalty: those of lower ones are rung first.
+    queues: Mapping[str, int] = field(default_factory=lambda: {"general": 0})
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[0-9]{3,6}", self.extension):
@@ -93,6 +98,7 @@ def render(settings: Settings, secrets: Secrets, seats: Sequence[SeatPhone]) -> 
         _write(etc / name.removesuffix(".j2"), environment.get_template(name).render(values))
     _write(etc / "sip-tls.pem", secrets.certificate)
     _write(etc / "sip-authorities.pem", secrets.authorities)
+    _link_data(settings)
     return etc
 
 
@@ -100,6 +106,22 @@ def _write(target: Path, text: str) -> None:
     target.touch(mode=0o640)
     target.chmod(0o640)
     target.write_text(text, encoding="utf-8")
+
+
+def _link_data(settings: Settings) -> None:
+    """The switch's data folder: its own files, and our prompts as its only sounds, one folder a language.
+
+    So what the switch says by itself (places in a queue, numbers) is our voice in the caller's language.
+    """
+    data, prompts = settings.asterisk_dir / "data", settings.prompts_dir.absolute()
+    (data / "sounds").mkdir(parents=True, exist_ok=True)
+    targets = {f"sounds/{language}": prompts / language for language in ("zh_CN", "en")}
+    targets |= {name: SHARED_DATA / name for name in ("documentation", "static-http", "rest-api")}
+    for name, target in targets.items():
+        link = data / name
+        if not link.is_symlink() or link.readlink() != target:
+            link.unlink(missing_ok=True)
+            link.symlink_to(target)
 
 
 def _values(settings: Settings) -> dict[str, object]:
@@ -113,6 +135,7 @@ def _values(settings: Settings) -> dict[str, object]:
         "prompts": settings.prompts_dir / "zh_CN",
         "spool": settings.spool_dir,
         "numbers": our_numbers(settings.sip.did, settings.sip.area_code),
+        "queues": queues.load(settings),
         "forwards": forwards.channels(settings),
         **trunk_values(settings),
         "cel_fields": list(CEL_FIELDS.values()),

@@ -15,8 +15,16 @@ from core.db import SessionFactory
 from core.settings import Settings
 from core.tables import Account, Role
 from ivr.ledger.tables import Seat
+from ivr.queues import skills
 
 FIRST_SEAT = 1001
+#: Skills of the demo seats, one row after another: every seat takes ordinary and urgent calls.
+_SKILLS: tuple[dict[str, int], ...] = (
+    {"general": 1, "emergency": 1, "english": 2},
+    {"general": 1, "emergency": 1, "dialect": 1},
+    {"general": 1, "emergency": 2, "english": 1},
+    {"general": 2, "emergency": 2, "enterprise": 1},
+)
 #: Nothing that is read wrongly from a terminal: no 0/O, 1/l/I.
 _LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
 
@@ -55,6 +63,10 @@ def _wanted(seats: int) -> list[tuple[str, str, Role, str | None]]:
     return rows
 
 
+def _skills(extension: str) -> dict[str, int]:
+    return _SKILLS[(int(extension) - FIRST_SEAT) % len(_SKILLS)]
+
+
 def _password() -> str:
     return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(3))
 
@@ -88,5 +100,7 @@ async def create(settings: Settings, sessions: SessionFactory, clock: Clock) -> 
                 session.add(
                     Seat(extension=account.extension, display_name=account.display_name, sip_secret=secret)
                 )
+                await session.flush()
+                await skills.put(session, account.extension, _skills(account.extension))
         await session.commit()
     return list(known.values())

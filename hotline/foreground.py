@@ -68,7 +68,7 @@ async def _prepare(settings: Settings) -> list[SeatPhone]:
     await database.upgrade(settings)
     engine = make_engine(settings.database_url)
     try:
-        phones = await switch_files.seats(make_sessions(engine))
+        phones = await switch_files.seats(settings, make_sessions(engine))
     finally:
         await engine.dispose()
     switch_files.write(settings, phones)

@@ -15,14 +15,28 @@ from core.secrets import AMI, instance_secret
 from core.settings import Settings
 from core.trunks import SipTrunk
 from hotline.refusal import Refusal
+from ivr import queues
 from ivr.ledger.tables import Seat
+from ivr.queues import skills
 
 
-async def seats(sessions: SessionFactory) -> list[SeatPhone]:
-    """Every seat with the secret its phones register with."""
+async def seats(settings: Settings, sessions: SessionFactory) -> list[SeatPhone]:
+    """Every seat with the secret its phones register with and the queues it serves.
+
+    Raises:
+        Refusal: the file of queues has a mistake.
+    """
+    try:
+        known = queues.load(settings)
+    except queues.QueueFileError as error:
+        raise Refusal(str(error)) from None
     async with sessions() as session:
         rows = await session.scalars(select(Seat).order_by(Seat.extension))
-        return [SeatPhone(row.extension, row.sip_secret) for row in rows]
+        levels = await skills.of_all(session)
+        return [
+            SeatPhone(row.extension, row.sip_secret, skills.served(known, levels.get(row.extension, {})))
+            for row in rows
+        ]
 
 
 def write(settings: Settings, phones: list[SeatPhone]) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from asterisk_conf import dialplan
 from asterisk_conf.dialplan import Line
-from asterisk_conf.render import SeatPhone
+from asterisk_conf.render import TEMPLATES, SeatPhone
 from core.settings import Settings
 from ivr.flows.loader import DIALPLAN_STEPS
 from ivr.queues import QUEUES
@@ -54,7 +54,11 @@ def _reachable(context: str) -> set[str]:
     return seen
 
 
-TRUNK_CONTEXTS = _reachable("from-trunk")
+#: Where the switch itself sends a caller who presses a key while waiting.
+KEY_CONTEXTS = set(
+    re.findall(r"^context = (\S+)$", (TEMPLATES / "queues.conf.j2").read_text("utf-8"), re.MULTILINE)
+)
+TRUNK_CONTEXTS = set.union(*(_reachable(entry) for entry in {"from-trunk", *KEY_CONTEXTS}))
 TRUNK_LINES = [line for line in LINES if line.context in TRUNK_CONTEXTS]
 
 
@@ -75,8 +79,25 @@ def test_the_only_target_that_is_worked_out_is_the_outcome_of_the_queue() -> Non
     dynamic = [
         (line, t) for line in LINES for t in dialplan.targets(line) if "$" in "".join(vars(t).values())
     ]
-    assert [(line.context, target.context) for line, target in dynamic] == [("hl-queue", "hl-queue-outcome")]
-    assert "CONTINUE:${QUEUESTATUS}" in dynamic[0][1].exten
+    found = {(line.context, target.context): target.exten for line, target in dynamic}
+    assert found.keys() == {
+        ("hl-queue", "hl-queue-outcome"),
+        ("hl-queue", "hl-queue-facts"),
+        ("from-seat", "hl-seat-queues"),
+    }
+    assert "CONTINUE:${QUEUESTATUS}" in found["hl-queue", "hl-queue-outcome"]
+
+
+@pytest.mark.parametrize(
+    ("context", "variable", "guarded"),
+    [("hl-queue-facts", "HL_QUEUE", set(QUEUES)), ("hl-seat-queues", "HL_SEAT", {"1001", "s"})],
+)
+def test_what_is_worked_out_from_a_name_is_looked_for_first(
+    context: str, variable: str, guarded: set[str]
+) -> None:
+    text = " ".join(line.arguments for line in LINES)
+    assert f"DIALPLAN_EXISTS({context},${{{variable}}},1)" in text
+    assert {line.exten for line in LINES if line.context == context} == guarded
 
 
 def test_every_outcome_of_the_queue_is_an_extension() -> None:
@@ -85,9 +106,13 @@ def test_every_outcome_of_the_queue_is_an_extension() -> None:
 
 
 def test_the_queue_always_has_a_time_limit() -> None:
-    [queue] = [dialplan.split(line.arguments) for line in LINES if line.app == "Queue"]
-    assert queue[0] == "q-${HL_QUEUE}"
-    assert queue[4] == "${HL_MAX_WAIT}"
+    calls = [dialplan.split(line.arguments) for line in LINES if line.app == "Queue"]
+    assert [(call[0], call[4]) for call in calls] == [
+        ("seat-${FILTER(0-9,${HL_LAST_SEAT})}", "15"),
+        ("q-${HL_QUEUE}", "${HL_PATIENCE}"),
+    ]
+    [limit] = [line.arguments for line in LINES if line.arguments.startswith("HL_PATIENCE=")]
+    assert limit.endswith("?${HL_OVERFLOW_AFTER}:${HL_LEFT})}"), "never more than is left of the wait"
 
 
 @pytest.mark.parametrize(

@@ -51,4 +51,6 @@ def test_nothing_else_is_played() -> None:
     for path in (TEMPLATES / "dialplan").iterdir():
         for call in re.findall(r"(?:Playback|Background)\(([^)]*)\)", path.read_text(encoding="utf-8")):
             for file in call.split(",")[0].split("&"):
+                if file == "${HL_SAY}":
+                    continue  # put together by agi_scripts/queue_entry.py, of ids
                 assert _PLAYED.fullmatch(file), f"{path.name}: {file}"
