@@ -20,7 +20,9 @@ class AgiCall:
 
     def __init__(self, session: AgiSession, settings: Settings) -> None:
         self._session, self._prompts = session, settings.prompts_dir
-        self.language = LANGUAGES[0]
+        # The caller may have chosen in an earlier handler: the channel knows.
+        spoken = session.header.get("language", "")
+        self.language = spoken if spoken in LANGUAGES else LANGUAGES[0]
         self._greeted = False
 
     async def enter(self, step: str) -> None:

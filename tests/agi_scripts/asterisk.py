@@ -16,10 +16,18 @@ class FakeAsterisk:
     """One call. Keys are pressed during prompts, one a prompt or wait, '' for none."""
 
     def __init__(
-        self, port: int, keys: list[str] | None = None, caller: str = "", presentation: int = 0
+        self,
+        port: int,
+        keys: list[str] | None = None,
+        caller: str = "",
+        presentation: int = 0,
+        *,
+        argument: str = "",
+        language: str = "zh_CN",
     ) -> None:
         self._port = port
         self._header = f"agi_callerid: {caller or 'unknown'}\nagi_callingpres: {presentation}\n"
+        self._header += f"agi_language: {language}\n" + (f"agi_arg_1: {argument}\n" if argument else "")
         self._keys = iter(keys or [])
         self.variables: dict[str, str] = {}
         self.events: list[str] = []
