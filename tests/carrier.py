@@ -24,6 +24,8 @@ from tests.waiting import poll
 CARRIER = "127.0.0.2"
 RATE_HZ = 8000
 PATIENCE_S = 40.0
+INFO_AFTER_S = 1.5
+_EVENTS = "a=rtpmap:101 telephone-event/8000\na=fmtp:101 0-15\n"
 
 
 class Ear(Line):
@@ -111,6 +113,8 @@ class Carrier:
         headers: Sequence[str] = (),
         hang_up_after_s: float = 0.0,
         refused_with: int = 0,
+        events: bool = True,
+        info_key: str = "",
     ) -> AsyncIterator[PhoneCall]:
         """Place one call.
 
@@ -118,12 +122,14 @@ class Carrier:
             who: a whole name-addr for the From header, instead of the one made from `caller`.
             hang_up_after_s: the caller hangs up this long after the answer; 0: the hotline must, in time.
             refused_with: the final status expected instead of an answer, for example 404.
+            events: whether the carrier offers keys as RFC 4733 events.
+            info_key: a key told by SIP INFO, INFO_AFTER_S after the answer.
         """
         loop = asyncio.get_running_loop()
         _, line = await loop.create_datagram_endpoint(Ear, local_addr=(self._address, 0))
         who = who or f"<sip:{caller}@{self._address}>"
-        ending = _refusal(refused_with, who) if refused_with else _answered(who, hang_up_after_s)
-        xml = _HEAD + _invite(who, headers, line.port) + _PROVISIONAL + ending + "</scenario>\n"
+        ending = _refusal(refused_with, who) if refused_with else _answered(who, hang_up_after_s, info_key)
+        xml = _HEAD + _invite(who, headers, line.port, events) + _PROVISIONAL + ending + "</scenario>\n"
         with tempfile.TemporaryDirectory(prefix="hotline-carrier-") as name:
             folder = Path(name)
             token = secrets.token_hex(6)
@@ -190,7 +196,9 @@ _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<scenario name="caller">\n'
 _PROVISIONAL = "".join(f'<recv response="{code}" optional="true"/>\n' for code in (100, 180, 183))
 
 
-def _message(first: str, who: str, cseq: str, extra: Sequence[str] = (), body: str = "") -> str:
+def _message(
+    first: str, who: str, cseq: str, extra: Sequence[str] = (), body: str = "", kind: str = "application/sdp"
+) -> str:
     to = "To: <sip:[service]@[remote_ip]:[remote_port]>" if cseq.endswith("INVITE") else "[last_To:]"
     lines = [
         f"{first} SIP/2.0",
@@ -202,29 +210,28 @@ def _message(first: str, who: str, cseq: str, extra: Sequence[str] = (), body: s
         "Contact: <sip:carrier@[local_ip]:[local_port]>",
         "Max-Forwards: 70",
         *extra,
-        *(["Content-Type: application/sdp"] if body else []),
+        *([f"Content-Type: {kind}"] if body else []),
         "Content-Length: [len]",
     ]
     retransmit = "" if first.startswith("ACK") else ' retrans="500"'
     return f"<send{retransmit}><![CDATA[\n" + "\n".join(lines) + f"\n\n{body}]]></send>\n"
 
 
-def _sdp(port: int) -> str:
+def _sdp(port: int, events: bool = True) -> str:
     return f"""v=0
 o=- 1 1 IN IP4 [local_ip]
 s=-
 c=IN IP4 [local_ip]
 t=0 0
-m=audio {port} RTP/AVP 8 101
+m=audio {port} RTP/AVP 8{" 101" if events else ""}
 a=rtpmap:8 PCMA/8000
-a=rtpmap:101 telephone-event/8000
-a=fmtp:101 0-15
-a=ptime:20
+{_EVENTS if events else ""}a=ptime:20
 """
 
 
-def _invite(who: str, headers: Sequence[str], port: int) -> str:
-    return _message("INVITE sip:[service]@[remote_ip]:[remote_port]", who, "1 INVITE", headers, _sdp(port))
+def _invite(who: str, headers: Sequence[str], port: int, events: bool) -> str:
+    target = "INVITE sip:[service]@[remote_ip]:[remote_port]"
+    return _message(target, who, "1 INVITE", headers, _sdp(port, events))
 
 
 def _refusal(status: int, who: str) -> str:
@@ -232,11 +239,16 @@ def _refusal(status: int, who: str) -> str:
     return f'<recv response="{status}" rrs="true" timeout="30000"/>\n' + _message(ack, who, "1 ACK")
 
 
-def _answered(who: str, hang_up_after_s: float) -> str:
+def _answered(who: str, hang_up_after_s: float, info_key: str) -> str:
     start = '<recv response="200" rrs="true" start_rtd="1" timeout="20000"/>\n'
     start += _message("ACK [next_url]", who, "1 ACK")
+    if info_key:
+        start += f'<pause milliseconds="{int(INFO_AFTER_S * 1000)}"/>\n'
+        body = f"Signal={info_key}\nDuration=160\n"
+        start += _message("INFO [next_url]", who, "2 INFO", body=body, kind="application/dtmf-relay")
+        start += '<recv response="200" timeout="10000"/>\n'
     if hang_up_after_s:
-        bye = _message("BYE [next_url]", who, "2 BYE")
+        bye = _message("BYE [next_url]", who, "3 BYE")
         pause = f'<pause milliseconds="{int(hang_up_after_s * 1000)}"/>\n'
         return start + pause + bye + '<recv response="200" rtd="1" timeout="10000"/>\n'
     return start + (

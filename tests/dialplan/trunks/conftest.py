@@ -1,0 +1,70 @@
+"""A hotline with several trunks, small enough to be filled."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.carrier import free_udp_port
+from tests.dialplan.trunks.answerer import Answerer
+from tests.instance import HotlineInstance
+
+CITY, SECOND, SECURE = "127.0.0.22", "127.0.0.23", "127.0.0.24"
+CITY_LIMIT, IVR_PORTS = 2, 3
+
+
+class TrunkInstance(HotlineInstance):
+    """Trunks `city` (two calls, asked for life every second), `second` and `secure` (TLS, SRTP); three IVR
+    ports."""
+
+    def __init__(self) -> None:
+        self.city_port = free_udp_port(CITY)
+        trunks = {
+            "city": {
+                "kind": "sip",
+                "addresses": [CITY],
+                "contact": f"{CITY}:{self.city_port}",
+                "channels": CITY_LIMIT,
+                "qualify_s": 1,
+            },
+            "second": {"kind": "sip", "addresses": [SECOND], "qualify_s": 0, "order": 5},
+            "secure": {
+                "kind": "sip",
+                "addresses": [SECURE],
+                "transport": "tls",
+                "srtp": True,
+                "qualify_s": 0,
+            },
+            "copper": {"kind": "e1", "spans": [1]},
+        }
+        super().__init__(
+            {
+                "HOTLINE_TRUNKS": json.dumps(trunks),
+                "HOTLINE_IVR_PORTS": str(IVR_PORTS),
+                "HOTLINE_SIP_TLS_PORT": str(free_udp_port("127.0.0.1")),
+                "HOTLINE_QUEUE_MAX_WAIT_S": "20",
+            }
+        )
+
+
+@pytest.fixture(scope="session")
+async def trunked() -> AsyncIterator[TrunkInstance]:
+    """That hotline, for all tests of this folder."""
+    instance = TrunkInstance()
+    await asyncio.to_thread(instance.start)
+    yield instance
+    status = await asyncio.to_thread(instance.stop)
+    await instance.close()
+    instance.remove()
+    assert status == 0
+
+
+@pytest.fixture
+async def carrier_of_city(trunked: TrunkInstance) -> AsyncIterator[Answerer]:
+    """Somebody who answers OPTIONS for the trunk `city` until told not to."""
+    answerer = await Answerer.listen(CITY, trunked.city_port)
+    yield answerer
+    answerer.close()
