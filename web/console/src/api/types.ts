@@ -107,6 +107,10 @@ export interface CallDetail extends CallSummary {
   queued_at: string | null
   seat_answered_at: string | null
   message_at: string | null
+  /** Ids of the announcements the caller heard. */
+  announcements: number[]
+  /** What a result visit came to: a level, refused, person or machine. */
+  visit: string
   /** False: another seat's call; neither sound nor words are for this person. */
   may_listen: boolean
   recording: Recording | null

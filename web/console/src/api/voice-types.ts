@@ -27,8 +27,8 @@ export interface FlowDetail {
 }
 
 export interface FlowProblem {
-  /** From 1; null: the text as a whole. */
-  line: number | null
+  /** From 1. */
+  line: number
   step: string
   message: string
   fix: string
@@ -75,13 +75,18 @@ export interface AnnouncementForm {
   text_zh: string
   text_en: string
   mode: AnnouncementMode
+  /** Names of the queues whose callers hear it; empty: everybody. */
+  queues: string[]
   starts_at: string
   ends_at: string
 }
 
+export type AnnouncementSource = 'synthesised' | 'uploaded' | 'phone'
+
 export interface Announcement extends AnnouncementForm {
   id: number
-  source: 'synthesised' | 'uploaded' | 'phone'
+  enabled: boolean
+  source: AnnouncementSource
   state: AnnouncementState
   has_audio: boolean
 }
@@ -103,9 +108,15 @@ export interface Flag extends FlagForm {
   /** Masked where the reader may not see it. */
   number: string
   state: FlagState
+  call_id: string | null
+  /** Display names; empty before the review. */
   proposed_by: string
-  reviewed_by: string | null
+  reviewed_by: string
+  review_note: string
+  end_note: string
   created_at: string
+  /** Whether the reader may approve or refuse it: never the own proposal. */
+  may_review: boolean
 }
 
 export interface ArticleForm {
@@ -168,9 +179,12 @@ export interface Callback {
   state: CallbackState
   joined_at: string
   attempts: number
+  /** What came of the last attempt; empty before the first. */
+  result: string
   next_at: string | null
-  expires_at: string | null
-  call_id: string | null
+  expires_at: string
+  /** Empty: no call behind it. */
+  call_id: string
 }
 
 export interface SurveyCount {
@@ -181,11 +195,9 @@ export interface SurveyCount {
 
 export interface SurveySeat {
   seat: string
-  display_name?: string
   asked: number
   answered: number
-  /** Mean of the levels given, 1 best; null without answers. */
-  mean?: number | null
+  levels: SurveyCount[]
 }
 
 export interface SurveySummary {
@@ -198,10 +210,11 @@ export interface SurveySummary {
 export interface Visit {
   id: number
   case_id: number
-  case_number: string | null
+  case_number: string
   number: string
   state: string
-  result: string | null
+  /** A level 1 to 5, person, refused; or why it came to nothing. */
+  result: string
   attempts: number
   next_at: string | null
 }
@@ -210,6 +223,8 @@ export interface Trunk {
   name: string
   kind: 'sip' | 'e1'
   state: 'up' | 'down' | 'unknown'
+  /** Why it is down, or which part of it is. */
+  detail: string
   limit: number
   used: number
   peak: number
@@ -220,6 +235,7 @@ export interface Trunk {
 export interface Pool {
   limit: number
   used: number
+  refused_today: number
 }
 
 export interface Trunks {

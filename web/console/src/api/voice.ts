@@ -2,6 +2,7 @@ import { request, upload } from './client'
 import type {
   Announcement,
   AnnouncementForm,
+  AnnouncementSource,
   Article,
   ArticleForm,
   CalendarDay,
@@ -26,9 +27,6 @@ import type {
 
 const segment = encodeURIComponent
 
-/** A prompt's id may name a folder; its slashes stay. */
-const path = (id: string) => id.split('/').map(segment).join('/')
-
 export const voice = {
   flows: () => request<Items<FlowSummary>>('GET', '/flows'),
   flow: (name: string) => request<FlowDetail>('GET', `/flows/${segment(name)}`),
@@ -39,15 +37,16 @@ export const voice = {
     request<{ version: number }>('POST', `/flows/${segment(name)}/publish`, { text, note, based_on: basedOn }),
 
   prompts: () => request<Items<Prompt>>('GET', '/prompts'),
-  promptAudio: (language: SpeechLanguage, id: string) => `/api/v1/prompts/${language}/${path(id)}/audio`,
+  promptAudio: (language: SpeechLanguage, id: string) => `/api/v1/prompts/${language}/${segment(id)}/audio`,
 
   announcements: () => request<Items<Announcement>>('GET', '/announcements'),
-  addAnnouncement: (form: AnnouncementForm) => request<Announcement>('POST', '/announcements', form),
-  changeAnnouncement: (id: number, form: AnnouncementForm) =>
+  addAnnouncement: (form: AnnouncementForm, source: AnnouncementSource) =>
+    request<Announcement>('POST', '/announcements', { ...form, source }),
+  changeAnnouncement: (id: number, form: Partial<AnnouncementForm> & { enabled?: boolean }) =>
     request<Announcement>('PATCH', `/announcements/${id}`, form),
-  endAnnouncement: (id: number) => request<void>('DELETE', `/announcements/${id}`),
   uploadAnnouncement: (id: number, sound: File) => upload<Announcement>(`/announcements/${id}/audio`, sound),
-  announcementAudio: (id: number) => `/api/v1/announcements/${id}/audio`,
+  announcementAudio: (id: number, language: SpeechLanguage) =>
+    `/api/v1/announcements/${id}/audio?language=${language}`,
 
   flags: () => request<Items<Flag>>('GET', '/flags'),
   proposeFlag: (form: FlagForm & FlagNumber) => request<Flag>('POST', '/flags', form),
@@ -58,6 +57,7 @@ export const voice = {
   articles: () => request<Items<Article>>('GET', '/articles'),
   addArticle: (form: ArticleForm) => request<Article>('POST', '/articles', form),
   changeArticle: (id: number, form: ArticleForm) => request<Article>('PATCH', `/articles/${id}`, form),
+  articleAudio: (id: number) => `/api/v1/articles/${id}/audio`,
 
   calendar: (year: number) => request<CalendarYear>('GET', `/calendar/${year}`),
   setDay: (date: string, kind: DayKind, name: string) =>

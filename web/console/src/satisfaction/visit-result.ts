@@ -1,7 +1,12 @@
 import { label, t } from '@/i18n'
 
+/** From this level on (4 不满意) the case goes back into handling. */
+const DISSATISFIED = 4
+
 /** What a result visit brought: one of five levels, or why there is none; empty for nothing yet. */
-export function visitResult(result: string | null): string {
+export function visitResult(result: string): string {
   if (!result) return ''
-  return t.value.satisfaction.levels[Number(result) - 1] ?? label(t.value.satisfaction.results, result)
+  const level = t.value.satisfaction.levels[Number(result) - 1]
+  if (!level) return label(t.value.satisfaction.results, result)
+  return Number(result) >= DISSATISFIED ? `${level} · ${t.value.satisfaction.sentBack}` : level
 }
