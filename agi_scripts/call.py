@@ -16,7 +16,7 @@ _AT_ONCE_S = 0.001
 
 
 class AgiCall:
-    """One caller, asked through GET DATA: a whole question is one command, so that no key falls between."""
+    """One caller, asked through Read(): a whole question is one command, so that no key falls between."""
 
     def __init__(self, session: AgiSession, settings: Settings) -> None:
         self._session, self._prompts = session, settings.prompts_dir
@@ -52,8 +52,7 @@ class AgiCall:
         key = ""
         for number, files in enumerate(chunks, start=1):
             wait = max(wait_s, _AT_ONCE_S) if number == len(chunks) else _AT_ONCE_S
-            digits, ended = await self._session.get_data(files, wait, 1)
-            if key := digits or (BACK if ended else ""):
+            if key := await self._session.read_keys(files, wait, 1):
                 break
         if not self._greeted:
             self._greeted = True
@@ -63,7 +62,8 @@ class AgiCall:
     async def digits(self, most: int, wait_s: float) -> str:
         if most < 1:
             return ""
-        return (await self._session.get_data("", max(wait_s, _AT_ONCE_S), most))[0]
+        keys = await self._session.read_keys("", max(wait_s, _AT_ONCE_S), most)
+        return keys.removesuffix(BACK)
 
     async def _note(self, kind: str, value: str) -> None:
         await self._session.execute("CELGenUserEvent", f"{kind},{value}")

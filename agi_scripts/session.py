@@ -11,8 +11,6 @@ MAX_LINE = 2048
 HEADER_TIMEOUT_S = 5.0
 #: Longest any single command may take; the longest prompt is far shorter.
 COMMAND_TIMEOUT_S = 120.0
-#: What GET DATA answers: the digits, which may be none, and whether silence ended them.
-_DATA = re.compile(r"^200 result=([0-9*#A-D]*)( \(timeout\))?$")
 _REPLY = re.compile(r"^(\d{3}) result=(-?\d+)(?: \((.*)\))?(.*)$")
 
 
@@ -77,22 +75,19 @@ class AgiSession:
             ChannelGoneError: the caller hung up, or Asterisk closed the connection.
             AgiError: the command is not valid or too long.
         """
-        reply = await self._exchange(line)
-        match = _REPLY.match(reply)
-        if not match:
-            raise ChannelGoneError("channel is dead") if reply.startswith("511") else AgiError(reply)
-        return int(match[2]), match[3] or ""
-
-    async def _exchange(self, line: str) -> str:
         if len(line.encode()) >= MAX_LINE:
             raise AgiError(f"command of {len(line)} characters is too long")
         self._writer.write(line.encode() + b"\n")
         try:
             async with asyncio.timeout(COMMAND_TIMEOUT_S):
                 await self._writer.drain()
-                return await self._reply()
+                reply = await self._reply()
         except (ConnectionError, TimeoutError) as error:
             raise ChannelGoneError(str(error)) from error
+        match = _REPLY.match(reply)
+        if not match:
+            raise ChannelGoneError("channel is dead") if reply.startswith("511") else AgiError(reply)
+        return int(match[2]), match[3] or ""
 
     async def _reply(self) -> str:
         while True:
@@ -132,17 +127,18 @@ class AgiSession:
         """Wait for one key; '' when none came."""
         return self._key(await self.command(f"WAIT FOR DIGIT {int(seconds * 1000)}"))
 
-    async def get_data(self, files: str, seconds: float, most: int) -> tuple[str, bool]:
+    async def read_keys(self, files: str, seconds: float, most: int) -> str:
         """Play `files` (joined by &), then take up to `most` keys, ended by # or by silence of `seconds`.
 
-        Returns the keys without # and whether they were ended (by # or their number) rather than by silence.
+        Returns the keys; # is among them only when it is the only one.
         """
-        reply = await self._exchange(f"GET DATA {quote(files)} {max(1, int(seconds * 1000))} {most}")
-        if match := _DATA.match(reply):
-            return match[1], match[2] is None
-        if reply.startswith(("200 result=-1", "511")):
+        arguments = f"HL_KEY,{files},{most},e,1,{seconds:.3f}"
+        result, _ = await self.command(f"EXEC Read {quote(arguments)}")
+        if result == -1:
             raise ChannelGoneError("hang-up during a prompt")
-        raise AgiError(reply)
+        if result < 0:
+            raise AgiError("the switch has no Read()")
+        return await self.value("${HL_KEY}")
 
     @staticmethod
     def _key(reply: tuple[int, str]) -> str:

@@ -29,6 +29,7 @@ class FakeAsterisk:
         self._header = f"agi_callerid: {caller or 'unknown'}\nagi_callingpres: {presentation}\n"
         self._header += f"agi_language: {language}\n" + (f"agi_arg_1: {argument}\n" if argument else "")
         self._keys = iter(keys or [])
+        self._read_keys = ""
         self.variables: dict[str, str] = {}
         self.events: list[str] = []
         self.played: list[str] = []
@@ -70,23 +71,24 @@ class FakeAsterisk:
                 return f"{self._key()} endpos=8000"
             case ["WAIT", "FOR", "DIGIT", _milliseconds]:
                 return self._key()
-            case ["GET", "DATA", files, _milliseconds, most]:
-                return self._data(files, int(most))
+            case ["EXEC", "Read", arguments]:
+                return self._read(*arguments.split(","))
+            case ["GET", "FULL", "VARIABLE", "${HL_KEY}"]:
+                return f"200 result=1 ({self._read_keys})"
         return "510 Invalid or unknown command"
 
-    def _data(self, files: str, most: int) -> str:
+    def _read(self, variable: str, files: str, most: str, options: str, attempts: str, seconds: str) -> str:
         """Keys up to # or silence; the first one cuts the sounds short at the first of them."""
+        assert (variable, options, attempts) == ("HL_KEY", "e", "1")
+        assert float(seconds) > 0, "0 would be the switch's own, far longer time"
         names = [file.rsplit("/", 1)[-1] for file in files.split("&") if file]
         digits, key = "", next(self._keys, "")
         self.played += names[:1] if key else names
         while key and key not in ("#", "hangup"):
             digits += key
-            if len(digits) == most:
-                return f"200 result={digits}"
-            key = next(self._keys, "")
-        if key == "hangup":
-            return "200 result=-1"
-        return f"200 result={digits}" + ("" if key else " (timeout)")
+            key = next(self._keys, "") if len(digits) < int(most) else ""
+        self._read_keys = digits or key.removeprefix("hangup")
+        return "200 result=-1" if key == "hangup" else OK
 
     def _key(self) -> str:
         key = next(self._keys, "")

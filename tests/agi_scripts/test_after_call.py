@@ -89,8 +89,8 @@ async def test_a_level_counts_although_the_caller_hangs_up_next(settings: Settin
 async def test_asked_in_the_language_the_caller_chose(settings: Settings) -> None:
     asterisk = FakeAsterisk(settings.agi.port, argument="english", language="en")
     await asterisk.call("survey")
-    [data] = [words for words in asterisk.commands if words[:2] == ["GET", "DATA"]]
-    assert data[2] == str(settings.prompts_dir / "en" / "survey-ask")
+    [asked] = [words[2] for words in asterisk.commands if words[:2] == ["EXEC", "Read"]]
+    assert asked.split(",")[1] == str(settings.prompts_dir / "en" / "survey-ask")
 
 
 async def test_one_wrong_key_is_forgiven(settings: Settings) -> None:

@@ -137,7 +137,7 @@ async def test_the_ledger_sees_steps_and_keys_in_order(port: int, settings: Sett
     assert asterisk.played == ["greeting", "invalid-key"]
     folder = settings.prompts_dir / "zh_CN"
     whole_menu = f"{folder / 'greeting'}&{folder / 'menu-agent-first'}"
-    assert asterisk.commands[1] == ["GET", "DATA", whole_menu, "1500", "1"]
+    assert asterisk.commands[1] == ["EXEC", "Read", f"HL_KEY,{whole_menu},1,e,1,1.500"]
 
 
 @pytest.mark.parametrize("heard", range(4))
@@ -149,9 +149,9 @@ async def test_hang_up_at_every_question(port: int, heard: int) -> None:
 
 async def test_greeted_is_said_once_and_only_after_the_greeting(port: int) -> None:
     asterisk = await _call(port, "9")
-    kinds = [words[0] + " " + words[2] if words[0] == "SET" else words[0] for words in asterisk.commands]
-    assert kinds[:3] == ["EXEC", "GET", "SET HL_GREETED"]
-    assert kinds.count("SET HL_GREETED") == 1
+    kinds = [" ".join(words[:3]) for words in asterisk.commands]
+    assert kinds[2:4] == ["GET FULL VARIABLE", "SET VARIABLE HL_GREETED"]
+    assert kinds.count("SET VARIABLE HL_GREETED") == 1
     gone = await _call(port, "hangup")
     assert gone.variables == {}
 
@@ -159,7 +159,7 @@ async def test_greeted_is_said_once_and_only_after_the_greeting(port: int) -> No
 async def test_asterisk_refuses_a_prompt(port: int) -> None:
     """The handler ends; the dialplan goes on."""
     asterisk = FakeAsterisk(port)
-    await asterisk.call(answer=lambda words: "200 result=-1" if words[0] == "GET" else asterisk.obey(words))
+    await asterisk.call(answer=lambda words: "200 result=-2" if words[1] == "Read" else asterisk.obey(words))
     assert asterisk.variables == {}
 
 
@@ -181,7 +181,7 @@ async def test_a_call_finishes_on_the_flow_it_started_with(door: Door) -> None:
     asterisk = FakeAsterisk(door.settings.agi.port, ["9", "2"])
 
     def obey(words: list[str]) -> str:
-        if words[0] == "GET":
+        if words[1] == "Read":
             door.furnish(flow=door.flow("no_menu"))
         return asterisk.obey(words)
 
@@ -202,7 +202,7 @@ async def test_english_is_spoken_by_the_dialplan_too(door: Door) -> None:
         "HL_NEXT": "queue",
     }
     assert asterisk.events[3:5] == ["STEP,english", "LANGUAGE,en"]
-    asked = [words[2] for words in asterisk.commands if words[0] == "GET"]
+    asked = [words[2].split(",")[1] for words in asterisk.commands if words[1] == "Read"]
     assert asked[-1] == f"{english}/menu-main"
     assert asked[0].endswith("/zh_CN/menu-language&" + f"{english}/menu-english")
 
