@@ -173,16 +173,16 @@ async def run(settings: Settings, sessions: SessionFactory, switch: SwitchPort, 
     """Look for ever; a switch, database or Redis that is away is waited for."""
     watch = TrunkWatch(settings, switch, sessions, clock)
     redis: Redis = Redis.from_url(settings.redis.url, socket_connect_timeout=2, socket_timeout=2)
-    is_away = False
+    in_vain = 0
     try:
         while True:
             try:
                 await gauges.write(redis, await watch.look())
-                is_away = False
+                in_vain = 0
             except (SwitchUnavailableError, SwitchRefusedError) as error:
-                if not is_away:
+                in_vain += 1
+                if in_vain == 2:  # the first is a start, or a start of the switch
                     log.warning("trunks cannot be watched: the switch is away", why=str(error))
-                is_away = True
             except (SQLAlchemyError, RedisError, OSError) as error:
                 log.warning("what is known of the trunks was not kept", why=str(error).splitlines()[:1])
             await asyncio.sleep(LOOK_EVERY_S)

@@ -12,7 +12,9 @@ from tests.carrier import free_udp_port
 from tests.dialplan.trunks.answerer import Answerer
 from tests.instance import HotlineInstance
 
-CITY, SECOND, SECURE = "127.0.0.22", "127.0.0.23", "127.0.0.24"
+CITY, SECOND = "127.0.0.22", "127.0.0.23"
+#: Where a TLS client that binds its socket to nothing comes from; nobody else of these tests does.
+SECURE = "127.0.0.1"
 CITY_LIMIT, IVR_PORTS = 2, 3
 
 
