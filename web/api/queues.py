@@ -21,6 +21,8 @@ class QueueAnswer(Answer):
     name: str
     label: str
     label_en: str
+    #: What a seat must be able to do to serve it.
+    skill: str
     #: Within its hours.
     open: bool
     #: Callers waiting.
@@ -63,6 +65,7 @@ def _answer(ask: Ask, queue: Queue, line: QueueLine, calendar: OfficeCalendar, z
         name=queue.name,
         label=queue.label,
         label_en=queue.label_en,
+        skill=queue.skill,
         open=open_at(calendar, queue.hours, ask.services.clock.now(), zone),
         waiting=len(line.waiting),
         longest_wait_s=max((caller.waited_s for caller in line.waiting), default=0.0),

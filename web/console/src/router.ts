@@ -35,6 +35,7 @@ export const router = createRouter({
         },
         { path: 'queues', name: 'queues', component: () => import('@/pages/QueuesPage.vue') },
         { path: 'callbacks', name: 'callbacks', component: () => import('@/pages/CallbacksPage.vue') },
+        { path: 'seats', name: 'seats', component: () => import('@/pages/SeatsPage.vue'), meta: { roles: LEADERS } },
         {
           path: 'surveys',
           name: 'surveys',

@@ -203,6 +203,10 @@ export interface Seat {
   display_name: string
   logged_in: boolean
   state: string
+  /** Names of the queues it is logged in to. */
+  queues: string[]
+  /** Level 1 is rung first. */
+  skills: { skill: string; level: number }[]
 }
 
 export interface Transcription {

@@ -153,6 +153,8 @@ export interface QueueState {
   name: string
   label: string
   label_en: string
+  /** What a seat must be able to do to serve it. */
+  skill: string
   open: boolean
   waiting: number
   longest_wait_s: number

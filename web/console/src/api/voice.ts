@@ -1,4 +1,5 @@
 import { request, upload } from './client'
+import type { Seat } from './types'
 import type {
   Announcement,
   AnnouncementForm,
@@ -66,6 +67,8 @@ export const voice = {
   completeYear: (year: number) => request<CalendarYear>('POST', `/calendar/${year}/complete`, {}),
 
   queues: () => request<Items<QueueState>>('GET', '/queues'),
+  setSkills: (extension: string, skills: Record<string, number>) =>
+    request<Seat>('PUT', `/seats/${segment(extension)}/skills`, { skills }),
   callbacks: (state: CallbackState | '') => request<Items<Callback>>('GET', '/callbacks', undefined, { state }),
   cancelCallback: (id: number, note: string) => request<Callback>('POST', `/callbacks/${id}/cancel`, { note }),
   retryCallback: (id: number) => request<Callback>('POST', `/callbacks/${id}/retry`, {}),

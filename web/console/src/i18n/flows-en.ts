@@ -56,6 +56,7 @@ export const flowsEn: typeof flowsZh = {
     noGraph: 'The graph appears once the problems are solved',
     fit: 'Fit',
     zoomIn: 'Zoom in',
+    wide: 'Graph only',
     zoomOut: 'Zoom out',
     again: 'again',
     silence: 'no key',

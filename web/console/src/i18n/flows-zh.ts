@@ -53,6 +53,7 @@ export const flowsZh = {
     noGraph: '改正问题后显示流程图',
     fit: '适合窗口',
     zoomIn: '放大',
+    wide: '只看流程图',
     zoomOut: '缩小',
     again: '重听',
     silence: '无按键',
