@@ -15,7 +15,7 @@ func_pjsip_aor func_pjsip_contact func_pjsip_endpoint
 """
 _MEDIA = """
 codec_alaw codec_ulaw codec_g722 codec_resample codec_opus_open_source res_format_attr_opus
-format_pcm format_wav res_musiconhold res_timing_timerfd
+format_pcm format_sln format_wav res_musiconhold res_timing_timerfd
 bridge_simple bridge_native_rtp bridge_holding bridge_softmix bridge_builtin_features
 """
 _DIALPLAN = """
