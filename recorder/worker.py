@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from threading import Event as ThreadEvent
 from typing import Protocol
@@ -39,8 +39,10 @@ log = structlog.get_logger()
 class Consumed(Protocol):
     """The part of `core.bus.Bus` this process needs."""
 
-    def consume(self, group: str, consumer: str) -> AsyncIterator[tuple[str, Event]]: ...
-    async def ack(self, group: str, message_id: str) -> None: ...
+    def consume(
+        self, group: str, consumer: str, wanted: Callable[[Event], bool] | None = None
+    ) -> AsyncIterator[tuple[str, Event]]: ...
+    async def ack(self, group: str, *message_ids: str) -> None: ...
 
 
 class Worker:

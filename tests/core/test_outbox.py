@@ -42,8 +42,8 @@ async def test_a_rolled_back_change_says_nothing(sessions: SessionFactory, clock
 
 async def test_a_relay_that_dies_publishes_again(sessions: SessionFactory, clock: FixedClock) -> None:
     class DyingBus(MemoryBus):
-        async def publish(self, event: Event) -> None:
-            await super().publish(event)
+        async def publish(self, *events: Event) -> None:
+            await super().publish(*events)
             raise RuntimeError("killed")
 
     async with sessions() as session:
