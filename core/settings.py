@@ -22,6 +22,7 @@ from pydantic_settings import (
 )
 
 from core.after_call import Survey, Visits
+from core.calendar.hours import Hours
 from core.clock import zone_of
 from core.section import Section as Section
 from core.trunks import E1Trunk, SipTrunk, Trunks
@@ -240,6 +241,12 @@ class Callback(Section):
         10, description="Who gives up after waiting this long for a person counts as missed (漏接).", ge=0
     )
     missed_dial: bool = Field(True, description="Call missed callers back as well, after those who asked.")
+
+    @field_validator("hours")
+    @classmethod
+    def _hours_are_hours(cls, text: str) -> str:
+        Hours.parse(text)
+        return text
 
 
 class Tts(Section):

@@ -17,7 +17,7 @@ from core.db import SessionFactory, make_engine, make_sessions
 from core.process import until_stopped, wait_for_database, wait_for_redis
 from core.secrets import AMI, instance_secret
 from core.settings import Settings
-from hotline import visits
+from hotline import callbacks, visits
 from ivr import queues
 from ivr.house import upkeep as house_upkeep
 from ivr.outbound.dialler import SwitchDialler
@@ -38,6 +38,7 @@ def works(
         QueueKeeper(switch, queues.load(settings)).run(),
         trunk_watch.run(settings, sessions, switch, clock),
         house_upkeep.run(settings, sessions, clock),
+        *callbacks.works(settings, sessions, dialler, switch, clock),
         *visits.works(settings, sessions, dialler, clock),
     ]
 

@@ -82,7 +82,8 @@ class CallbackBook:
         async with self._sessions() as session:
             await begin_write(session)
             row = await self._open_of(session, call.caller)
-            if row is None or row.state != CallbackState.WAITING or row.created_at > call.started_at:
+            at = call.seat_answered_at
+            if row is None or row.state != CallbackState.WAITING or at is None or row.created_at > at:
                 return 0
             self._close(row, CallbackState.DONE)
             await session.commit()
@@ -217,7 +218,5 @@ _GIVEN = ("kind", "number", "queue", "language", "joined_at", "call_id")
 
 
 async def _was_answered(session: AsyncSession, row: Callback) -> bool:
-    query = select(Call.id).where(
-        Call.caller == row.number, Call.seat_answered_at > row.created_at, Call.id != row.call_id
-    )
+    query = select(Call.id).where(Call.caller == row.number, Call.seat_answered_at > row.created_at)
     return (await session.scalar(query.limit(1))) is not None

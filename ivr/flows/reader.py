@@ -19,6 +19,8 @@ DIALPLAN_STEPS = {
     "forward": "转接",
     "fallback": "备用流程",
     "unknown_number": "空号",
+    "callback_offer": "登记回拨",
+    "callback": "回拨接通",
 }
 #: Step names become part of a line of the switch's event file.
 _STEP_ID = re.compile(r"[a-z0-9_]{1,32}")

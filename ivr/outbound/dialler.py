@@ -144,6 +144,10 @@ class SwitchDialler:
         self._seen_at = self._clock.now().timestamp()
         return self._lines
 
+    def is_live(self, call_id: str) -> bool:
+        """Whether the switch had that call when it was last looked at, or it is being dialled."""
+        return call_id in self._ringing or call_id in self._channels.values()
+
     async def run(self) -> None:
         """Keep looking, as long as somebody asks what is free."""
         while True:

@@ -60,6 +60,8 @@ KEY_CONTEXTS = set(
 )
 TRUNK_CONTEXTS = set.union(*(_reachable(entry) for entry in {"from-trunk", *KEY_CONTEXTS}))
 TRUNK_LINES = [line for line in LINES if line.context in TRUNK_CONTEXTS]
+#: Only calls that the hotline itself places (ivr.outbound) come here; nothing anybody dials or presses does.
+OUTBOUND_CONTEXTS = {"hl-callback", "hl-visit"}
 
 
 def test_every_target_exists() -> None:
@@ -83,6 +85,7 @@ def test_the_only_target_that_is_worked_out_is_the_outcome_of_the_queue() -> Non
     assert found.keys() == {
         ("hl-queue", "hl-queue-outcome"),
         ("hl-queue", "hl-queue-facts"),
+        ("hl-callback", "hl-queue-facts"),
         ("from-seat", "hl-seat-queues"),
     }
     assert "CONTINUE:${QUEUESTATUS}" in found["hl-queue", "hl-queue-outcome"]
@@ -168,7 +171,19 @@ def test_a_call_is_never_dropped_by_a_context_that_runs_out(context: str) -> Non
 
 
 def test_a_call_from_the_trunk_comes_through_every_context_of_citizens() -> None:
-    assert {line.context for line in LINES} - _reachable("from-seat") == TRUNK_CONTEXTS
+    others = _reachable("from-seat") | OUTBOUND_CONTEXTS
+    assert {line.context for line in LINES} - others == TRUNK_CONTEXTS
+
+
+def test_nobody_gets_to_where_calls_of_our_own_begin() -> None:
+    assert not OUTBOUND_CONTEXTS & (TRUNK_CONTEXTS | _reachable("from-seat"))
+
+
+def test_a_citizen_we_called_calls_nobody() -> None:
+    lines = [line for line in LINES if line.context in OUTBOUND_CONTEXTS]
+    assert {line.app for line in lines} <= FROM_TRUNK - {"Dial"} | {"AMD"}
+    for context in OUTBOUND_CONTEXTS:
+        assert _reachable(context) - TRUNK_CONTEXTS == {context}
 
 
 def test_no_way_from_the_trunk_to_calling_out() -> None:
@@ -202,7 +217,7 @@ def test_seats_can_ring_seats_and_nobody_else() -> None:
     seats = [line for line in LINES if line.context in _reachable("from-seat")]
     dialled = [dialplan.split(line.arguments)[0] for line in seats if line.app == "Dial"]
     assert dialled == ["PJSIP/1001"]
-    assert _reachable("from-seat") == {"from-seat", "hl-announcement"}
+    assert _reachable("from-seat") == {"from-seat", "hl-seat-queues", "hl-announcement"}
 
 
 def test_keys_of_callers_and_seats_are_no_feature_codes() -> None:

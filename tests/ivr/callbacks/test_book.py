@@ -88,7 +88,7 @@ async def test_who_was_answered_later_is_not_called(
     row_id = await book.miss(call(clock))
     assert row_id is not None
     clock.advance(timedelta(minutes=1))
-    later = call(clock, "hl-1.2", outcome=Outcome.ANSWERED)
+    later = call(clock, "hl-1.2", outcome=Outcome.ANSWERED, seat_answered_at=clock.now())
     assert await book.answered(later) == 1
     assert await book.answered(later) == 0
     assert (await closed(sessions, row_id)).state == CallbackState.DONE
@@ -97,7 +97,7 @@ async def test_who_was_answered_later_is_not_called(
 async def test_an_answer_before_the_call_was_missed_closes_nothing(
     book: CallbackBook, clock: FixedClock
 ) -> None:
-    earlier = call(clock, "hl-1.0", outcome=Outcome.ANSWERED)
+    earlier = call(clock, "hl-1.0", outcome=Outcome.ANSWERED, seat_answered_at=clock.now())
     clock.advance(timedelta(minutes=1))
     await book.miss(call(clock))
     assert await book.answered(earlier) == 0
