@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from core.settings import Settings
-from ivr.outbound.routes import routes
+from ivr.outbound.routes import Route, routes
 
 
-def channels(settings: Settings) -> dict[str, list[str]]:
-    """Name → the channels to try in order, for every name that has a number."""
-    return {
-        name: [route.channel for route in routes(settings, number)]
-        for name, number in settings.forward.numbers.items()
-        if number
-    }
+def channels(settings: Settings) -> dict[str, list[Route]]:
+    """Name → the ways to try in order, for every name that has a number."""
+    return {name: routes(settings, number) for name, number in settings.forward.numbers.items() if number}

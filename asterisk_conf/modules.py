@@ -19,10 +19,10 @@ format_pcm format_sln format_wav res_musiconhold res_timing_timerfd
 bridge_simple bridge_native_rtp bridge_holding bridge_softmix bridge_builtin_features
 """
 _DIALPLAN = """
-pbx_config app_amd app_celgenuserevent app_exec app_dial app_mixmonitor app_playback app_queue app_read app_record
-app_stack func_devstate
-func_callerid func_channel func_cut func_env func_logic func_strings func_uri func_global func_dialplan
-func_groupcount func_periodic_hook app_chanspy res_agi res_speech res_cdrel_custom cel_custom
+app_amd app_celgenuserevent app_chanspy app_dial app_exec app_mixmonitor app_playback app_queue app_read
+app_record app_stack cel_custom func_callerid func_channel func_cut func_devstate func_dialplan func_env
+func_global func_groupcount func_logic func_periodic_hook func_strings func_uri pbx_config res_agi
+res_cdrel_custom res_speech
 """
 
 _REGISTRATION = "res_pjsip_outbound_authenticator_digest", "res_pjsip_outbound_registration"

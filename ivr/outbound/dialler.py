@@ -19,6 +19,7 @@ from ivr.outbound.allowed import NumberRefusedError, Rules, check
 from ivr.outbound.routes import Route, routes
 from ivr.switch.ami import SwitchRefusedError, SwitchUnavailableError
 from ivr.switch.lines import QueueLine
+from ivr.trunks.state import by_trunk
 
 #: How often the switch is looked at while somebody wants to dial, seconds.
 LOOK_EVERY_S = 1.0
@@ -183,8 +184,12 @@ class SwitchDialler:
         return self.free_channels() > 0
 
     async def _by_any_route(self, call: OutboundCall, number: str, call_id: str) -> DialResult:
-        result = DialResult.FAILED
+        """In order, past trunks that are full; the next one is tried only when one could not ring at all."""
+        result = DialResult.NO_CHANNEL
+        used = by_trunk(self._channels, self._settings.trunk_table)
         for route in routes(self._settings, number):
+            if used[route.trunk] >= route.limit:
+                continue
             result = await self._try(call, number, call_id, route)
             log.info("dialled", purpose=call.purpose, trunk=route.trunk, call=call_id, result=str(result))
             if result is not DialResult.FAILED:

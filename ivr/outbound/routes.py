@@ -6,15 +6,16 @@ import re
 from dataclasses import dataclass
 
 from core.settings import Settings
-from core.trunks import E1Trunk
+from core.trunks import E1Trunk, limit
 
 
 @dataclass(frozen=True)
 class Route:
-    """One try: the trunk's name, and the channel the switch is told to ring."""
+    """One try: the trunk, the channel the switch is told to ring, and how many calls the trunk carries."""
 
     trunk: str
     channel: str
+    limit: int
 
 
 def routes(settings: Settings, number: str) -> list[Route]:
@@ -32,5 +33,5 @@ def routes(settings: Settings, number: str) -> list[Route]:
     for name, trunk in sorted(table.items(), key=lambda one: one[1].order):
         e1 = isinstance(trunk, E1Trunk)
         channel = f"DAHDI/g{groups.index(name) + 1}/{number}" if e1 else f"PJSIP/{number}@trunk-{name}"
-        found.append(Route(name, channel))
+        found.append(Route(name, channel, limit(trunk)))
     return found

@@ -66,20 +66,24 @@ class Used:
     seats: int
 
 
+def by_trunk(names: Iterable[str], trunks: Mapping[str, SipTrunk | E1Trunk]) -> Counter[str]:
+    """How many of the channels `names` are on each trunk."""
+    spans = _spans(trunks)
+    return Counter(trunk for name in names if (trunk := _trunk_of(name, spans)))
+
+
 def used(channels: Iterable[ChannelLine], trunks: Mapping[str, SipTrunk | E1Trunk]) -> Used:
     """Count the three pools."""
-    spans = {
+    known, spans = list(channels), _spans(trunks)
+    seats = {seat[1] for one in known if one.is_up and (seat := _SEAT_CHANNEL.fullmatch(one.name))}
+    ivr = sum(one.is_up and not one.is_bridged and bool(_trunk_of(one.name, spans)) for one in known)
+    return Used(by_trunk((one.name for one in known), trunks), ivr, len(seats))
+
+
+def _spans(trunks: Mapping[str, SipTrunk | E1Trunk]) -> dict[int, str]:
+    return {
         span: name for name, trunk in trunks.items() if isinstance(trunk, E1Trunk) for span in trunk.spans
     }
-    by_trunk: Counter[str] = Counter()
-    ivr, seats = 0, set()
-    for channel in channels:
-        if (seat := _SEAT_CHANNEL.fullmatch(channel.name)) and channel.is_up:
-            seats.add(seat[1])
-        if trunk := _trunk_of(channel.name, spans):
-            by_trunk[trunk] += 1
-            ivr += channel.is_up and not channel.is_bridged
-    return Used(by_trunk, ivr, len(seats))
 
 
 def _trunk_of(channel: str, spans: Mapping[int, str]) -> str:

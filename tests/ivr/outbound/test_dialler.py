@@ -168,6 +168,17 @@ async def test_the_next_trunk_is_tried_when_one_fails(switch: FakeSwitch, clock:
     assert [placed["channel"] for placed in switch.placed] == channels[:2]
 
 
+async def test_a_full_trunk_is_passed_over(switch: FakeSwitch, clock: FixedClock) -> None:
+    trunks = {
+        "first": SipTrunk(addresses=["192.0.2.1"], order=1, channels=2),
+        "second": SipTrunk(addresses=["192.0.2.2"], order=5, channels=20),
+    }
+    switch.in_use = {f"PJSIP/trunk-first-{n:08x}": f"h-{n}" for n in range(2)}
+    dialler = SwitchDialler(SETTINGS.model_copy(update={"trunks": trunks}), switch, clock, "h123456")
+    assert await dialler.dial(CALL) is DialResult.ANSWERED
+    assert [placed["channel"] for placed in switch.placed] == ["PJSIP/13800001234@trunk-second"]
+
+
 @pytest.mark.parametrize("number", ["", "12", "13800001234@evil", "1380000,1234", "a" * 11])
 def test_no_route_is_made_of_anything_but_digits(number: str) -> None:
     with pytest.raises(ValueError, match="digits"):
