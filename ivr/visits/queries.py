@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,7 +16,7 @@ async def newest(session: AsyncSession, *, state: str = "", limit: int = 50) -> 
     return (await session.scalars(query.where(Visit.state == state) if state else query)).all()
 
 
-async def case_ids(session: AsyncSession, visit_ids: Collection[int]) -> dict[int, int]:
+async def case_ids(session: AsyncSession, visit_ids: Iterable[int]) -> dict[int, int]:
     """The case of each visit."""
-    query = select(Visit.id, Visit.case_id).where(Visit.id.in_(visit_ids))
+    query = select(Visit.id, Visit.case_id).where(Visit.id.in_(list(visit_ids)))
     return dict((await session.execute(query)).all())

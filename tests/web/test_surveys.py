@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from ivr.callbacks.tables import Callback
+from ivr.ledger.tables import Outcome
 from ivr.visits.tables import Visit, VisitState
 from tests.web.world import CALLER, Client, World
 
@@ -95,3 +97,18 @@ async def test_a_visits_call_shows_the_case_it_is_about(world: World) -> None:
     call = await world.add_call(direction="outbound", purpose=f"visit:{visit.id}")
     client = await world.client("leader")
     assert (await (await client.get(f"/api/v1/calls/{call.id}")).json())["case_id"] == case.id
+
+
+async def test_a_call_back_shows_the_case_of_the_call_it_was_asked_for_in(world: World) -> None:
+    asked = await world.add_call(outcome=Outcome.CALLBACK)
+    case = await world.add_case(asked)
+    at = world.clock.now()
+    row = Callback(kind="requested", number=CALLER, queue="general", call_id=asked.id)
+    row.joined_at = row.created_at = row.expires_at = at
+    async with world.sessions.begin() as db:
+        db.add(row)
+    call = await world.add_call(direction="outbound", purpose=f"callback:{row.id}")
+    lost = await world.add_call(direction="outbound", purpose="callback:999")
+    client = await world.client("leader")
+    found = {one["id"]: one["case_id"] for one in (await (await client.get("/api/v1/calls")).json())["items"]}
+    assert found == {asked.id: case.id, call.id: case.id, lost.id: None}

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from ivr.callbacks import queries as callbacks
 from ivr.ledger import queries
 from ivr.ledger.tables import Call
 from ivr.visits import queries as visits
@@ -33,7 +34,6 @@ from web.api.route import STAFF, Ask, Asked, Routes
 
 routes = Routes("calls")
 
-_VISIT = re.compile(r"visit:[0-9]{1,9}")
 #: States in which the archive copy exists.
 PLAYABLE = frozenset({RecordingState.ARCHIVED, RecordingState.VERIFIED, RecordingState.TRANSCRIBED})
 
@@ -92,10 +92,29 @@ async def summaries(db: AsyncSession, calls: Sequence[Call], viewer: Viewer) -> 
 
 async def case_ids(db: AsyncSession, calls: Sequence[Call]) -> dict[str, int]:
     """The case of each call: the one opened from it or, of a call we placed, the one it is about."""
-    about = {int(one.purpose.partition(":")[2]): one.id for one in calls if _VISIT.fullmatch(one.purpose)}
-    visited = await visits.case_ids(db, about) if about else {}
-    own = await cases.ids_by_call(db, [one.id for one in calls])
-    return {about[visit_id]: case_id for visit_id, case_id in visited.items()} | own
+    asked = await _asked_in(db, _about("callback", calls))
+    by_call = await cases.ids_by_call(db, [*(one.id for one in calls), *asked.values()])
+    called_back = {call_id: by_call[first] for call_id, first in asked.items() if first in by_call}
+    visited = await _visited(db, _about("visit", calls))
+    return {one.id: by_call[one.id] for one in calls if one.id in by_call} | called_back | visited
+
+
+def _about(purpose: str, calls: Sequence[Call]) -> dict[str, int]:
+    """Call → id of what it was placed for."""
+    found = {one.id: re.fullmatch(rf"{purpose}:([0-9]{{1,9}})", one.purpose) for one in calls}
+    return {call_id: int(match[1]) for call_id, match in found.items() if match}
+
+
+async def _asked_in(db: AsyncSession, wanted: dict[str, int]) -> dict[str, str]:
+    """Call → the one in which the call-back was asked for, or that was missed."""
+    known = await callbacks.call_ids(db, wanted.values()) if wanted else {}
+    return {call_id: known[row_id] for call_id, row_id in wanted.items() if row_id in known}
+
+
+async def _visited(db: AsyncSession, wanted: dict[str, int]) -> dict[str, int]:
+    """Call → the case a result visit asks about."""
+    known = await visits.case_ids(db, wanted.values()) if wanted else {}
+    return {call_id: known[row_id] for call_id, row_id in wanted.items() if row_id in known}
 
 
 def summary(call: Call, case_id: int | None, viewer: Viewer) -> CallSummary:
