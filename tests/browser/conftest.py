@@ -102,6 +102,12 @@ async def leader(new_page: NewPage, hotline: HotlineInstance) -> Console:
     return await Console(await new_page()).log_in("leader", hotline.accounts["leader"])
 
 
+@pytest.fixture
+async def admin(new_page: NewPage, hotline: HotlineInstance) -> Console:
+    """The console with the administrator logged in."""
+    return await Console(await new_page()).log_in("admin", hotline.accounts["admin"])
+
+
 @pytest.fixture(scope="session")
 async def message_calls(hotline: HotlineInstance) -> list[str]:
     """Ids of calls of which each left a spoken complaint and has a transcript and a draft."""
