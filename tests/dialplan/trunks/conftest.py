@@ -24,6 +24,7 @@ class TrunkInstance(HotlineInstance):
 
     def __init__(self) -> None:
         self.city_port = free_udp_port(CITY)
+        second_contact = f"{SECOND}:{free_udp_port(SECOND)}"
         trunks = {
             "city": {
                 "kind": "sip",
@@ -31,8 +32,15 @@ class TrunkInstance(HotlineInstance):
                 "contact": f"{CITY}:{self.city_port}",
                 "channels": CITY_LIMIT,
                 "qualify_s": 1,
+                "order": 1,
             },
-            "second": {"kind": "sip", "addresses": [SECOND], "qualify_s": 0, "order": 5},
+            "second": {
+                "kind": "sip",
+                "addresses": [SECOND],
+                "contact": second_contact,
+                "qualify_s": 0,
+                "order": 5,
+            },
             "secure": {
                 "kind": "sip",
                 "addresses": [SECURE],
@@ -45,6 +53,7 @@ class TrunkInstance(HotlineInstance):
         super().__init__(
             {
                 "HOTLINE_TRUNKS": json.dumps(trunks),
+                "HOTLINE_SIP_TRUNK_CONTACT": second_contact,  # where tests.carrier waits for calls
                 "HOTLINE_IVR_PORTS": str(IVR_PORTS),
                 "HOTLINE_SIP_TLS_PORT": str(free_udp_port("127.0.0.1")),
                 "HOTLINE_QUEUE_MAX_WAIT_S": "20",

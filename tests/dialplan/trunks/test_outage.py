@@ -11,7 +11,8 @@ from tests.dialplan.trunks.answerer import Answerer
 from tests.dialplan.trunks.conftest import TrunkInstance
 
 
-async def _state(trunked: TrunkInstance, trunk: str, wanted: str) -> None:
+async def until_state(trunked: TrunkInstance, trunk: str, wanted: str) -> None:
+    """Return when the watch has seen that."""
     async with asyncio.timeout(30):
         while True:
             async with trunked.sessions() as session:
@@ -22,9 +23,9 @@ async def _state(trunked: TrunkInstance, trunk: str, wanted: str) -> None:
 
 
 async def test_an_outage_is_seen_told_and_over(trunked: TrunkInstance, carrier_of_city: Answerer) -> None:
-    await _state(trunked, "city", "up")
+    await until_state(trunked, "city", "up")
     carrier_of_city.is_alive = False
-    await _state(trunked, "city", "down")
+    await until_state(trunked, "city", "down")
     leader = await trunked.log_in("leader")
     items = {one["name"]: one for one in (await trunked.get(leader, "/api/v1/trunks"))["items"]}
     assert items["second"]["state"] == "unknown", "nobody may ask it: no alarm"
@@ -39,7 +40,7 @@ async def test_an_outage_is_seen_told_and_over(trunked: TrunkInstance, carrier_o
     assert "ALARM: a trunk is down" in log
     assert "trunk=city" in log
     carrier_of_city.is_alive = True
-    await _state(trunked, "city", "up")
+    await until_state(trunked, "city", "up")
     async with trunked.sessions() as session:
         last = (await session.scalars(select(TrunkOutage).where(TrunkOutage.trunk == "city"))).all()[-1]
     assert last.ended_at is not None
