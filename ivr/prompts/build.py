@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -64,6 +64,7 @@ class _Language:
 
     def build(self, jobs: Sequence[Job], pool: ThreadPoolExecutor, built: Built) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
+        self._forget(self._stamps.keys() - {job.id for job in jobs})
         todo = [job for job in jobs if not self._is_fresh(job)]
         batches = [todo[start : start + _BATCH] for start in range(0, len(todo), _BATCH)]
         running = [pool.submit(self._make, batch) for batch in batches]
@@ -77,6 +78,15 @@ class _Language:
         built.refused += [
             one.refused for job in jobs if (one := self._stamps.get(job.id)) and one.refused is not None
         ]
+
+    def _forget(self, gone: Set[str]) -> None:
+        """Take away the sounds of prompts that are in the catalogue no more."""
+        for name in gone:
+            for ending in sound.FORMATS:
+                (self._folder / f"{name}.{ending}").unlink(missing_ok=True)
+        if gone:
+            self._stamps = {name: stamp for name, stamp in self._stamps.items() if name not in gone}
+            stamps.write(self._folder, self._stamps)
 
     def _is_fresh(self, job: Job) -> bool:
         stamp = self._stamps.get(job.id)

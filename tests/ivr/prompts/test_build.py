@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from ivr.prompts.build import Voices, build_all, problems
 from ivr.prompts.sound import LOUDNESS_DBFS, RATE_HZ, WIDE_HZ
 from ivr.prompts.tts import LANGUAGES, EspeakNg, Language, SynthesisError, synthesiser
 from ivr.speech.units import UNITS
+from tests.spoken import copy_prompts
 
 TONES = {"beep", "moh/waiting", "units/pause"}
 
@@ -69,6 +71,21 @@ def _everything(settings: Settings) -> set[str]:
     }
 
 
+@pytest.fixture(scope="module")
+def hummed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Everything, hummed once."""
+    settings = Settings(paths=Paths(state=tmp_path_factory.mktemp("hummed")))
+    _built(settings)
+    return settings.prompts_dir
+
+
+@pytest.fixture
+def built(settings: Settings, hummed: Path) -> Settings:
+    """Everything built, in a folder of the test's own."""
+    shutil.copytree(hummed, settings.prompts_dir)
+    return settings
+
+
 def _waiting(settings: Settings, seconds: int) -> Settings:
     return settings.model_copy(update={"queue": Queue(max_wait_s=seconds)})
 
@@ -85,9 +102,8 @@ def test_everything_is_built_once_in_both_languages_and_rates(settings: Settings
     }
 
 
-def test_both_rates_are_of_the_same_length(settings: Settings) -> None:
-    _built(settings)
-    folder = settings.prompts_dir / "zh_CN"
+def test_both_rates_are_of_the_same_length(built: Settings) -> None:
+    folder = built.prompts_dir / "zh_CN"
     for name in ("greeting", "digits/7", "beep", "moh/waiting"):
         narrow = (folder / f"{name}.alaw").stat().st_size / RATE_HZ
         wide = (folder / f"{name}.sln16").stat().st_size / 2 / WIDE_HZ
@@ -97,9 +113,8 @@ def test_both_rates_are_of_the_same_length(settings: Settings) -> None:
     )
 
 
-def test_only_what_changed_is_built_again(settings: Settings) -> None:
-    _built(settings)
-    later, voices = _waiting(settings, 45), _voices(settings)
+def test_only_what_changed_is_built_again(built: Settings) -> None:
+    later, voices = _waiting(built, 45), _voices(built)
     names = [f"{language}/queue-wait" for language in LANGUAGES]
     assert {problem.partition(".")[0] for problem in problems(later)} == set(names)
     assert _built(later, voices) == names
@@ -108,31 +123,44 @@ def test_only_what_changed_is_built_again(settings: Settings) -> None:
     assert problems(later) == []
 
 
-def test_another_voice_means_all_of_its_language_again(settings: Settings) -> None:
-    _built(settings)
-    voices = _voices(settings)
+def test_another_voice_means_all_of_its_language_again(built: Settings) -> None:
+    voices = _voices(built)
     voices["en"].name = "somebody else"
-    names = set(_built(settings, voices))
-    assert names == {name for name in _everything(settings) if name.startswith("en/")} - {
+    names = set(_built(built, voices))
+    assert names == {name for name in _everything(built) if name.startswith("en/")} - {
         f"en/{tone}" for tone in TONES
     }
-    assert all("changed" in problem for problem in problems(settings))
+    assert all("changed" in problem for problem in problems(built))
 
 
 @pytest.mark.parametrize("ending", ["alaw", "sln16"])
-def test_a_missing_file_is_told_and_made(settings: Settings, ending: str) -> None:
-    _built(settings)
-    (settings.prompts_dir / "en" / f"greeting.{ending}").unlink()
-    assert problems(settings) == [f"en/greeting.{ending}: no audio; run `hotline prompts`"]
-    assert _built(settings) == ["en/greeting"]
+def test_a_missing_file_is_told_and_made(built: Settings, ending: str) -> None:
+    (built.prompts_dir / "en" / f"greeting.{ending}").unlink()
+    assert problems(built) == [f"en/greeting.{ending}: no audio; run `hotline prompts`"]
+    assert _built(built) == ["en/greeting"]
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"greeting": "older form"}'])
-def test_spoilt_stamps_mean_all_again(settings: Settings, content: str) -> None:
-    _built(settings)
+def test_spoilt_stamps_are_as_good_as_none(tmp_path: Path, content: str) -> None:
+    (tmp_path / stamps.FILE).write_text(content)
+    assert stamps.read(tmp_path) == {}
+
+
+def test_without_stamps_all_is_built_again(built: Settings) -> None:
     for language in LANGUAGES:
-        (settings.prompts_dir / language / stamps.FILE).write_text(content)
-    assert set(_built(settings)) == _everything(settings)
+        (built.prompts_dir / language / stamps.FILE).unlink()
+    assert set(_built(built)) == _everything(built)
+
+
+def test_a_prompt_that_is_gone_takes_its_sounds_along(built: Settings) -> None:
+    folder = built.prompts_dir / "en"
+    sound.write(folder / "old-words", {"alaw": bytes(800), "sln16": bytes(3200)})
+    old = stamps.Stamp(made_of="x", source="synthesised", seconds=0.1)
+    stamps.write(folder, stamps.read(folder) | {"old-words": old})
+    assert _built(built) == []
+    assert not list(folder.glob("old-words*"))
+    assert "old-words" not in stamps.read(folder)
+    assert problems(built) == []
 
 
 def test_killed_in_the_middle_goes_on_where_it_was(settings: Settings) -> None:
@@ -150,12 +178,11 @@ def test_killed_in_the_middle_goes_on_where_it_was(settings: Settings) -> None:
 
 @pytest.mark.parametrize("sample", [0, 200, 32767])
 @pytest.mark.parametrize("ending", ["alaw", "sln16"])
-def test_silent_and_clipped_audio_is_found(settings: Settings, sample: int, ending: str) -> None:
-    _built(settings)
+def test_silent_and_clipped_audio_is_found(built: Settings, sample: int, ending: str) -> None:
     pcm = sample.to_bytes(2, "little", signed=True) * 8000
     content = audioop.lin2alaw(pcm, 2) if ending == "alaw" else pcm
-    (settings.prompts_dir / "zh_CN" / f"greeting.{ending}").write_bytes(content)
-    [problem] = problems(settings)
+    (built.prompts_dir / "zh_CN" / f"greeting.{ending}").write_bytes(content)
+    [problem] = problems(built)
     assert problem.startswith(f"zh_CN/greeting.{ending}: loudest sample")
 
 
@@ -167,8 +194,8 @@ def test_a_synthesiser_that_says_nothing_is_refused(settings: Settings) -> None:
 @pytest.fixture(scope="module")
 def spoken(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The catalogue, really spoken by espeak-ng of the native root."""
-    settings = Settings(paths=Paths(state=tmp_path_factory.mktemp("prompts")))
-    build_all(settings)
+    settings = Settings(paths=Paths(state=tmp_path_factory.mktemp("spoken")))
+    copy_prompts(settings.prompts_dir)
     return settings
 
 
@@ -184,6 +211,20 @@ def test_spoken_prompts_are_equally_loud_and_clean(spoken: Settings, language: L
         assert said.dBFS == pytest.approx(LOUDNESS_DBFS, abs=1.0), prompt
         assert said.max < 32000, prompt
         assert 0.3 < said.duration_seconds < 30, prompt
+
+
+#: Characters a second: outside of this, text was left out or read letter by letter.
+PACE = {"zh_CN": (2.2, 6.0), "en": (6.0, 22.0)}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_spoken_prompts_are_as_long_as_their_text(spoken: Settings, language: Language) -> None:
+    slowest, fastest = PACE[language]
+    for prompt in catalogue.load(spoken).values():
+        text = prompt.zh if language == "zh_CN" else prompt.speak_en
+        said = sum(character.isalnum() or character == " " for character in text)
+        pace = said / _decoded(spoken, language, prompt.id).duration_seconds
+        assert slowest < pace < fastest, f"{prompt.id}: {pace:.1f} characters a second"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
