@@ -11,6 +11,7 @@ from core.native import command, root_for_tests
 from core.settings import Settings
 from ivr.prompts.audio import audioop
 from tests.carrier import free_udp_port
+from tests.conftest import free_port
 from tests.waiting import poll
 
 #: baresip hangs up when its file ends.
@@ -29,7 +30,7 @@ class Softphone:
         self._process: asyncio.subprocess.Process | None = None
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
-        self._control_port = free_udp_port("127.0.0.1")
+        self._control_port = free_port()
         self.folder = Path(self._folder.name)
 
     async def start(self, speech: bytes, *, answers: bool = True) -> None:
