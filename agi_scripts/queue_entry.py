@@ -26,6 +26,7 @@ from ivr.queues import Queue, switch_name
 from ivr.queues.expected import Load, expected_wait_s, said_minutes
 from ivr.queues.last_seat import LastSeats
 from ivr.queues.opening import Opening, opening
+from ivr.queues.talk_times import TalkTimes
 from ivr.speech import Language
 
 #: Longest the ledger is waited for, seconds: a caller is on the line.
@@ -41,6 +42,13 @@ class Calendars(Protocol):
     def current(self) -> OfficeCalendar: ...
 
 
+class Talks(Protocol):
+    """How long talks last, by queue, seconds."""
+
+    @property
+    def current(self) -> Mapping[str, float]: ...
+
+
 class Ledger(Protocol):
     """Who talked with whom."""
 
@@ -54,18 +62,22 @@ class QueueDesk:
     settings: Settings
     queues: Mapping[str, Queue]
     calendar: Calendars
+    talks: Talks
     ledger: Ledger
     clock: Clock = field(default_factory=SystemClock)
 
 
-def make(settings: Settings, sessions: SessionFactory, clock: Clock) -> tuple[QueueDesk, CalendarKeeper]:
-    """The desk, and the keeper that has to run beside the server.
+def make(
+    settings: Settings, sessions: SessionFactory, clock: Clock
+) -> tuple[QueueDesk, CalendarKeeper, TalkTimes]:
+    """The desk, and the two keepers that have to run beside the server.
 
     Raises:
         ivr.queues.QueueFileError
     """
-    keeper = CalendarKeeper(sessions, clock)
-    return QueueDesk(settings, queues.load(settings), keeper, LastSeats(sessions), clock), keeper
+    calendar, talks = CalendarKeeper(sessions, clock), TalkTimes(sessions, clock)
+    desk = QueueDesk(settings, queues.load(settings), calendar, talks, LastSeats(sessions), clock)
+    return desk, calendar, talks
 
 
 async def handle(session: AgiSession, *, desk: QueueDesk) -> None:
@@ -109,15 +121,15 @@ class _Entry:
     async def _load(self, queue: Queue) -> Load:
         name = switch_name(queue.name)
         text = await self._session.value(
-            f"${{QUEUE_VARIABLES({name})}}|${{QUEUE_WAITING_COUNT({name})}}|${{QUEUE_MEMBER({name},ready)}}"
-            f"|${{QUEUE_MEMBER({name},logged)}}|${{QUEUETALKTIME}}"
+            f"${{QUEUE_WAITING_COUNT({name})}}|${{QUEUE_MEMBER({name},ready)}}|${{QUEUE_MEMBER({name},logged)}}"
         )
-        waiting, ready, seats, talk = (_number(part) for part in text.split("|")[1:])
-        return Load(waiting, ready, seats, talk)
+        waiting, ready, seats = (_number(part) for part in text.split("|"))
+        return Load(waiting, ready, seats, self._desk.talks.current.get(queue.name, 0.0))
 
     def _wait(self, queue: Queue, load: Load, language: Language) -> Sequence[str]:
-        """What is said of the wait; nothing when a seat is ready."""
-        if load.ready > load.waiting:
+        """What is said of the wait; nothing when a seat is ready, or when the dialplan will say: full."""
+        is_full = bool(queue.max_callers) and load.waiting >= queue.max_callers
+        if is_full or load.ready > load.waiting:
             return []
         settings = self._desk.settings.queue
         expected = expected_wait_s(load, settings.wrap_up_s) if queue.says_expected_wait else None

@@ -81,7 +81,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
     engine = make_engine(settings.database_url)
     sessions = make_sessions(engine)
     shared, keeper = desk.make(settings, sessions)
-    door, calendar = queue_entry.make(settings, sessions, SystemClock())
+    door, calendar, talks = queue_entry.make(settings, sessions, SystemClock())
     handlers: dict[str, Handler] = {
         "inbound": partial(inbound.handle, desk=shared),
         "queue-entry": partial(queue_entry.handle, desk=door),
@@ -93,7 +93,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
     handlers["visit"] = partial(visit.handle, settings=settings, speech=shared.speech)
     offers = callback_offer.make(settings, sessions, shared.speech, calendar, SystemClock())
     handlers["callback-offer"] = partial(callback_offer.handle, desk=offers)
-    keeping = asyncio.gather(keeper.run(), calendar.run())
+    keeping = asyncio.gather(keeper.run(), calendar.run(), talks.run())
     try:
         await FastAgiServer(handlers).serve(settings.agi.host, settings.agi.port, stop)
     finally:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Load:
     """A queue at one moment: callers waiting, seats that could answer now, seats logged in, and the average
-    talk in seconds (0: no call yet since the switch started)."""
+    talk of late in seconds (0: none)."""
 
     waiting: int
     ready: int

@@ -19,9 +19,12 @@ LAST_LEVEL = 9
 
 
 def served(queues: Mapping[str, Queue], skills: Skills) -> dict[str, int]:
-    """Queue name → penalty, of the queues a seat with `skills` serves. A seat without any is of `general`."""
-    levels = skills or {DEFAULT: 1}
-    return {name: levels[queue.skill] - 1 for name, queue in queues.items() if queue.skill in levels}
+    """Queue name → penalty, of the queues a seat with `skills` serves.
+
+    A seat none of whose skills any queue asks for serves `general`: no seat is left without callers.
+    """
+    found = {name: skills[queue.skill] - 1 for name, queue in queues.items() if queue.skill in skills}
+    return found or {DEFAULT: 0}
 
 
 async def of_all(session: AsyncSession) -> dict[str, dict[str, int]]:
