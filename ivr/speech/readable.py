@@ -23,6 +23,9 @@ _RANGE = re.compile(r"(?<=[\d时点分日号月年])\s*[-~～—–]+\s*(?=\d)")
 _TWO = re.compile(rf"(?<!\d)2(?=点|(?:{_COUNTED})(?<!号楼))")
 _ORDINAL = re.compile(r"(?<=第)(\d{1,12})(?!\d)")
 _NUMBER = re.compile(r"\d{1,12}")
+#: ETC would be read as et cetera.
+_INITIALS = re.compile(r"(?<![A-Za-z])[A-Z]{2,5}(?![A-Za-z])")
+_SIGNS = re.compile("[℃㎡]")
 
 Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], str]]
 
@@ -85,6 +88,8 @@ _CHINESE: Final[tuple[Rule, ...]] = (
     (_TWO, lambda _match: "两"),
     (_ORDINAL, lambda match: _zh(chinese.number(int(match[1]), ordinal=True))),
     (_NUMBER, lambda match: _zh(chinese.number(int(match[0])))),
+    (_INITIALS, lambda match: " ".join(match[0])),
+    (_SIGNS, lambda match: {"℃": "摄氏度", "㎡": "平方米"}[match[0]]),
 )
 _ENGLISH: Final[tuple[Rule, ...]] = (
     (_DATE, _date(lambda day: _en(english.day(day)))),
