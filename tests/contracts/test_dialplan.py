@@ -62,6 +62,8 @@ TRUNK_CONTEXTS = set.union(*(_reachable(entry) for entry in {"from-trunk", *KEY_
 TRUNK_LINES = [line for line in LINES if line.context in TRUNK_CONTEXTS]
 #: Only calls that the hotline itself places (ivr.outbound) come here; nothing anybody dials or presses does.
 OUTBOUND_CONTEXTS = {"hl-callback", "hl-visit"}
+#: Where Queue() itself sends the seat that picked up, before it is connected.
+SEAT_CONTEXTS = {dialplan.split(line.arguments)[6] for line in LINES if line.app == "Queue"}
 
 
 def test_every_target_exists() -> None:
@@ -171,8 +173,13 @@ def test_a_call_is_never_dropped_by_a_context_that_runs_out(context: str) -> Non
 
 
 def test_a_call_from_the_trunk_comes_through_every_context_of_citizens() -> None:
-    others = _reachable("from-seat") | OUTBOUND_CONTEXTS
+    others = _reachable("from-seat") | OUTBOUND_CONTEXTS | SEAT_CONTEXTS
     assert {line.context for line in LINES} - others == TRUNK_CONTEXTS
+
+
+def test_a_seat_that_picked_up_is_only_counted() -> None:
+    assert {"hl-seat-answers"} == SEAT_CONTEXTS
+    assert [line.app for line in LINES if line.context in SEAT_CONTEXTS] == ["Set", "Return"]
 
 
 def test_nobody_gets_to_where_calls_of_our_own_begin() -> None:
@@ -181,7 +188,7 @@ def test_nobody_gets_to_where_calls_of_our_own_begin() -> None:
 
 def test_a_citizen_we_called_calls_nobody() -> None:
     lines = [line for line in LINES if line.context in OUTBOUND_CONTEXTS]
-    assert {line.app for line in lines} <= FROM_TRUNK - {"Dial"} | {"AMD"}
+    assert {line.app for line in lines} <= FROM_TRUNK - {"Dial"} | {"AMD", "UnpauseQueueMember"}
     for context in OUTBOUND_CONTEXTS:
         assert _reachable(context) - TRUNK_CONTEXTS == {context}
 

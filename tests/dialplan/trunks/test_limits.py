@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import AsyncExitStack
 
 from ivr.ledger.tables import Call
 from tests.carrier import Carrier, PhoneCall
 from tests.dialplan.trunks.conftest import CITY, CITY_LIMIT, IVR_PORTS, SECOND, TrunkInstance
+from tests.softphone import Softphone
 
-HOLD_S = 7.0
+HOLD_S = 6.0
 
 
-async def _hold(stack: AsyncExitStack, carrier: Carrier, calls: int) -> list[PhoneCall]:
-    """So many callers who have heard the hotline speak and stay on the line for HOLD_S."""
-    held = [await stack.enter_async_context(carrier.dial(hang_up_after_s=HOLD_S)) for _ in range(calls)]
+async def _hold(
+    stack: AsyncExitStack, carrier: Carrier, calls: int, seconds: float = HOLD_S
+) -> list[PhoneCall]:
+    """So many callers who have heard the hotline speak and stay on the line for `seconds`."""
+    dials = [carrier.dial(hang_up_after_s=seconds) for _ in range(calls)]
+    held = list(await asyncio.gather(*(stack.enter_async_context(one) for one in dials)))
     for call in held:
         await call.hear(0.5)
     return held
@@ -57,3 +62,23 @@ async def test_full_ivr_ports_say_busy_though_the_trunks_have_room(trunked: Trun
         assert (row.trunk, row.answered_at, row.marks) == ("second", None, ["busy:ivr"])
         for call in held:
             await call.over()
+
+
+async def test_who_talks_to_a_seat_needs_no_ivr_port(trunked: TrunkInstance) -> None:
+    phone = Softphone(trunked.settings, "1001", await trunked.seat_secret("1001"))
+    second, known = Carrier(trunked.settings, SECOND), await trunked.known_calls()
+    try:
+        await phone.start(trunked.prompt("message-thanks"))
+        await phone.log_in()
+        async with AsyncExitStack() as stack:
+            [talking] = await _hold(stack, second, 1, 2 * HOLD_S)
+            await talking.press("0")
+            await trunked.next_call(known, lambda c: c.seat_answered_at is not None)
+            held = await _hold(stack, second, IVR_PORTS)
+            row = await _busy(trunked, second)
+            assert row.marks == ["busy:ivr"]
+            for call in [talking, *held]:
+                await call.over()
+        await phone.dial("*12")
+    finally:
+        await phone.stop()
