@@ -39,6 +39,7 @@ VARIABLES: dict[str, str] = {
     "HL_VISIT": "exchange: id of the result visit a call is for; empty on every other call",
     "HL_CASE_NUMBER": "exchange: number of the case a result visit asks about",
     "HL_CALLBACK_ID": "exchange: id of the call-back a call is for; empty on every other call",
+    "HL_HELD": "exchange: extension of the seat held back for a call-back",
     "HL_LANGUAGE": "exchange: language a citizen is called back in: zh_CN or en",
     "HL_DIALLED": "exchange: number that was dialled, of a call the hotline placed",
     "HL_KEPT": "announcement handler: 1 once what a seat recorded is a draft",

@@ -43,6 +43,9 @@ OVERRIDES = {
     # Calls that tests abandon must not come back as calls of their own.
     "HOTLINE_CALLBACK_MISSED_DIAL": "false",
     "HOTLINE_CALLBACK_HOURS": "always",
+    "HOTLINE_CALLBACK_MISSED_AFTER_S": "1",
+    "HOTLINE_CALLBACK_RETRY_S": "5",
+    "HOTLINE_OUTBOUND_RING_S": "5",
     # Asked for in tests/dialplan/after_call only.
     "HOTLINE_SURVEY_ENABLED": "false",
     "HOTLINE_VISITS_ENABLED": "false",

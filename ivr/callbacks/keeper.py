@@ -174,6 +174,7 @@ class CallbackKeeper:
                 "HL_CALLBACK_ID": str(row.id),
                 "HL_QUEUE": row.queue,
                 "HL_LANGUAGE": row.language,
+                "HL_HELD": seat.rpartition("/")[2],
                 "HL_SINCE": str(int(row.joined_at.timestamp())),
             },
             call_id=call_id,
