@@ -9,6 +9,7 @@ from typing import Literal
 
 from core.settings import Settings
 from ivr.speech import chinese, polyphones, units
+from ivr.speech.readable import readable
 
 CATALOGUE = Path(__file__).with_name("catalogue.toml")
 #: Sounds that are not speech, made by `ivr.prompts.tones`.
@@ -62,7 +63,7 @@ def _prompt(file: str, prompt_id: str, entry: object, settings: Settings) -> Pro
         zh = entry["zh"].format(max_wait=counted)
         speak = polyphones.correct((entry.get("speak") or entry["zh"]).format(max_wait=counted))
         en = entry["en"].format(max_wait=wait)
-        speak_en = (entry.get("speak_en") or entry["en"]).format(max_wait=wait)
+        speak_en = readable("en", (entry.get("speak_en") or entry["en"]).format(max_wait=wait), pinyin=False)
     except (LookupError, ValueError, AttributeError) as error:
         raise CatalogueError(f"{file} [{prompt_id}]: bad braces or no text: {error}") from error
     return Prompt(prompt_id, zh, speak, en, speak_en)

@@ -84,7 +84,7 @@ def weekday(value: date) -> tuple[str, ...]:
 
 
 def clock(value: time) -> tuple[str, ...]:
-    """nine o'clock a m, two oh five p m, twelve thirty p m."""
+    """nine o'clock a.m., two oh five p.m., twelve thirty p.m."""
     units = [*number(value.hour % 12 or 12)]
     if value.minute == 0:
         units.append("digits/oclock")

@@ -68,7 +68,7 @@ def weekday(value: Date) -> Item:
 
 
 def time(value: Time) -> Item:
-    """下午两点零五分 / two oh five p m. The clock's own time zone is the caller's business."""
+    """下午两点零五分 / two oh five p.m. The clock's own time zone is the caller's business."""
     return _item(lambda words: words.clock(value))
 
 

@@ -57,12 +57,12 @@ def _said(item: Item) -> tuple[str, str]:
             "一九零五年三月三十一日",
             "March thirty first nineteen oh five",
         ),
-        (speech.time(datetime.time(0, 0)), "凌晨零点整", "twelve o'clock a m"),
-        (speech.time(datetime.time(2, 2)), "凌晨两点零二分", "two oh two a m"),
-        (speech.time(datetime.time(9, 30)), "上午九点三十分", "nine thirty a m"),
-        (speech.time(datetime.time(12, 10)), "中午十二点十分", "twelve ten p m"),
-        (speech.time(datetime.time(14, 0)), "下午两点整", "two o'clock p m"),
-        (speech.time(datetime.time(23, 59)), "晚上十一点五十九分", "eleven fifty nine p m"),
+        (speech.time(datetime.time(0, 0)), "凌晨零点整", "twelve o'clock a.m."),
+        (speech.time(datetime.time(2, 2)), "凌晨两点零二分", "two oh two a.m."),
+        (speech.time(datetime.time(9, 30)), "上午九点三十分", "nine thirty a.m."),
+        (speech.time(datetime.time(12, 10)), "中午十二点十分", "twelve ten p.m."),
+        (speech.time(datetime.time(14, 0)), "下午两点整", "two o'clock p.m."),
+        (speech.time(datetime.time(23, 59)), "晚上十一点五十九分", "eleven fifty nine p.m."),
     ],
 )
 def test_said(item: Item, zh: str, en: str) -> None:
