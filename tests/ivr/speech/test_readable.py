@@ -30,7 +30,7 @@ MANDARIN = {
 }
 ENGLISH = {
     "Call 12319.": "Call one two three one nine.",
-    "from 8:30 to 18:00": "from eight thirty a m to six o'clock p.m.",
+    "from 8:30 to 18:00": "from eight thirty a.m. to six o'clock p.m.",
     "on 2026-11-23": "on November twenty third twenty twenty six",
     "12 streets, 50%": "twelve streets, fifty percent",
     "3.5 km": "three point five km",
