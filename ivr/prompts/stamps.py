@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 from typing import Final, Literal
 
@@ -46,6 +47,6 @@ def read(folder: Path) -> dict[str, Stamp]:
 
 def write(folder: Path, stamps: dict[str, Stamp]) -> None:
     """Replace the stamps in one step."""
-    part = folder / f".{FILE}.part"
+    part = folder / f".{FILE}.{os.getpid()}.part"
     part.write_text(_Stamps(dict(sorted(stamps.items()))).model_dump_json(indent=1), encoding="utf-8")
     part.replace(folder / FILE)
