@@ -102,6 +102,7 @@ async def _talk(settings: Settings, line: Line, message: bytes) -> None:
     )
     await line.say(message)
     await line.press(END_KEY)
+    await line.press(END_KEY)  # the first ends the message, the second keeps it
     await _hear(line, length["message-thanks"] + length["goodbye"] // 2, "there was no goodbye")
 
 

@@ -18,7 +18,7 @@ async def _leave_message(hotline: HotlineInstance, call: PhoneCall) -> None:
     await call.press("2")
     await call.hear(hotline.prompt_s("message-intro", "beep") + 0.3)
     await call.say(hotline.prompt("goodbye"))
-    await call.press("#")
+    await call.press("##")
 
 
 async def test_fastagi_killed_in_the_middle_of_the_greeting(hotline: HotlineInstance) -> None:

@@ -18,7 +18,7 @@ async def test_message_becomes_recording_transcript_and_draft(hotline: HotlineIn
         await call.press("2")
         await call.hear(hotline.prompt_s("message-intro", "beep") + 0.3)
         await call.say(hotline.prompt("greeting"))
-        await call.press("#")
+        await call.press("##")
         await call.over()
         measured = call.talk_s
     row = await hotline.next_call(known, lambda c: c.ended_at is not None)
@@ -76,7 +76,7 @@ async def test_nobody_answers_within_the_announced_wait(hotline: HotlineInstance
         )
         await call.hear(0.5)
         await call.say(hotline.prompt("greeting"))
-        await call.press("#")
+        await call.press("##")
         await call.over()
     row = await hotline.next_call(known, lambda c: c.ended_at is not None)
     assert (row.outcome, row.queue, row.seat) == ("message", "general", "")

@@ -17,7 +17,7 @@ async def test_whole_path_on_postgresql(empty_postgresql: str) -> None:
             await call.press("2")
             await call.hear(hotline.prompt_s("message-intro", "beep") + 0.3)
             await call.say(hotline.prompt("greeting"))
-            await call.press("#")
+            await call.press("##")
             await call.over()
         row = await hotline.next_call(set(), lambda c: c.ended_at is not None)
         assert (row.outcome, row.caller) == ("message", "13600001111")
