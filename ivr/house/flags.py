@@ -65,20 +65,10 @@ async def propose(
         InvalidError: withheld or no number, no reason, or an expiry that is over or too far away.
         ConflictError: the number is flagged, or proposed, already.
     """
-    now = hand.now()
-    normal = _checked(settings, number, reason, expires_at, now)
+    normal = _checked(settings, number, reason, expires_at, hand.now())
     async with hand.sessions() as db:
         await begin_change(db)
-        there = await db.scalar(select(Flag).where(Flag.number == normal, Flag.state.in_(OPEN)))
-        if there is not None and state(there, now) in OPEN:
-            raise ConflictError(
-                "该号码已在标记中。"
-                if there.state == FlagState.ACTIVE
-                else "该号码已有人提议标记，正在等待复核。"
-            )
-        if there is not None:
-            await _expire(hand, db, there)
-            await db.flush()
+        await _make_room(hand, db, normal)
         flag = Flag(
             number=normal,
             reason=reason.strip(),
@@ -86,7 +76,7 @@ async def propose(
             state=FlagState.PROPOSED,
             call_id=call_id,
             proposed_by=hand.id,
-            created_at=now,
+            created_at=hand.now(),
             expires_at=expires_at,
         )
         db.add(flag)
@@ -95,6 +85,20 @@ async def propose(
         await hand.note(db, Action.FLAG_PROPOSED, _subject(flag), **told)
         await db.commit()
     return flag
+
+
+async def _make_room(hand: Hand, db: AsyncSession, number: str) -> None:
+    """An open flag of `number` is in the way, unless it has expired unnoticed."""
+    there = await db.scalar(select(Flag).where(Flag.number == number, Flag.state.in_(OPEN)))
+    if there is None:
+        return
+    match state(there, hand.now()):
+        case FlagState.ACTIVE:
+            raise ConflictError("该号码已在标记中。")
+        case FlagState.PROPOSED:
+            raise ConflictError("该号码已有人提议标记，正在等待复核。")
+    await _expire(hand, db, there)
+    await db.flush()
 
 
 async def review(hand: Hand, flag_id: int, *, approve: bool, note: str) -> Flag:

@@ -119,11 +119,8 @@ async def publish(hand: Hand, *, flow: str, text: str, note: str, based_on: int,
             flow=flow, version=now_at + 1, text=text, author_id=hand.id, note=note, published_at=hand.now()
         )
         db.add(row)
-        added, removed = _difference(old, text)
-        detail = {"version": row.version, "based_on": based_on, "note": note}
-        await hand.note(
-            db, Action.FLOW_PUBLISHED, f"flow:{flow}", **detail, lines_added=added, lines_removed=removed
-        )
+        detail = {"version": row.version, "based_on": based_on, "note": note} | _difference(old, text)
+        await hand.note(db, Action.FLOW_PUBLISHED, f"flow:{flow}", **detail)
         await db.commit()
         return row.version
 
@@ -177,7 +174,10 @@ async def _who_was_faster(db: AsyncSession, row: FlowVersion | None) -> str:
     return f"{who}已发布第 {row.version} 版（{row.note[:40]}），请刷新后在其基础上修改。"
 
 
-def _difference(old: str, new: str) -> tuple[int, int]:
-    """Lines added and removed."""
+def _difference(old: str, new: str) -> dict[str, int]:
+    """How many lines came and went."""
     lines = list(difflib.unified_diff(old.splitlines(), new.splitlines(), lineterm="", n=0))[2:]
-    return sum(line.startswith("+") for line in lines), sum(line.startswith("-") for line in lines)
+    return {
+        "lines_added": sum(line.startswith("+") for line in lines),
+        "lines_removed": sum(line.startswith("-") for line in lines),
+    }
