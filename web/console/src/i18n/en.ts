@@ -1,6 +1,7 @@
 import { flowsEn } from './flows-en'
 import { operationsEn } from './operations-en'
 import { recordingsEn } from './recordings-en'
+import { stepsEn } from './steps-en'
 import type { Messages } from './zh'
 
 export const en: Messages = {
@@ -11,7 +12,7 @@ export const en: Messages = {
   nav: {
     calls: 'Calls today',
     cases: 'Cases',
-    queues: 'Queues and call-backs',
+    queues: 'Queues',
     satisfaction: 'Satisfaction',
     settings: 'Settings',
     menu: 'Navigation',
@@ -166,15 +167,7 @@ export const en: Messages = {
     endedPlain: 'Call ended',
     key: (key: string) => `Key ${key}`,
   },
-  steps: {
-    greeting: 'Greeting with recording notice',
-    person: 'To a person',
-    queue: 'To a person',
-    message: 'Leave a message',
-    goodbye: 'Goodbye',
-    unknown_number: 'Unknown number notice',
-    fallback: 'Emergency path: straight to a person',
-  },
+  steps: stepsEn,
   cases: {
     title: 'Cases',
     stage: 'Stage',

@@ -70,6 +70,7 @@ export const flowsEn: typeof flowsZh = {
     publishTitle: (label: string) => `Publish “${label}”`,
     publishHint: 'New calls meet the new version; calls in progress are not touched.',
     diffTo: (version: string) => `Changes against: ${version}`,
+    unchanged: '$ unchanged lines',
     noDifference: 'No difference to the version in force',
     note: 'Note (required)',
     notePlaceholder: 'What changed, and why',

@@ -67,6 +67,7 @@ export const flowsZh = {
     publishTitle: (label: string) => `发布“${label}”`,
     publishHint: '发布后，新来电按新版本；正在进行的通话不受影响。',
     diffTo: (version: string) => `与${version}的差异`,
+    unchanged: '$ 行未变',
     noDifference: '与当前版本没有差异',
     note: '说明（必填）',
     notePlaceholder: '改了什么、为什么',

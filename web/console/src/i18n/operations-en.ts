@@ -211,7 +211,7 @@ export const operationsEn: typeof operationsZh = {
     },
     survey: 'Rating',
     forwarded: 'Forwarded to',
-    hidden: 'confidential',
+    hidden: 'The caller asked to stay unknown',
     visitAnswer: 'Visit answer',
     priority: 'Priority',
   },

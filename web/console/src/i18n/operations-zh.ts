@@ -204,7 +204,7 @@ export const operationsZh = {
     markNames: { confidential: '保密', emergency: '紧急', nuisance: '骚扰标记', closed: '非服务时间', busy: '忙音' },
     survey: '评价',
     forwarded: '转接至',
-    hidden: '保密',
+    hidden: '来电人要求保密',
     visitAnswer: '回访结果',
     priority: '优先级',
   },

@@ -1,6 +1,7 @@
 import { flowsZh } from './flows-zh'
 import { operationsZh } from './operations-zh'
 import { recordingsZh } from './recordings-zh'
+import { stepsZh } from './steps-zh'
 
 export const zh = {
   ...flowsZh,
@@ -154,15 +155,7 @@ export const zh = {
     endedPlain: '通话结束',
     key: (key: string) => `按键 ${key}`,
   },
-  steps: {
-    greeting: '问候与录音告知',
-    person: '转人工',
-    queue: '转人工',
-    message: '留言',
-    goodbye: '结束语',
-    unknown_number: '空号提示',
-    fallback: '应急：直接转人工',
-  },
+  steps: stepsZh,
   cases: {
     title: '案卷',
     stage: '阶段',
