@@ -190,7 +190,7 @@ def _apply_talk(r: CallRecord, s: _State, event: e.SwitchEvent) -> None:
             s.message_since = event.at
         case e.MessageEnded(empty=empty):
             if not empty:
-                r.message_at = r.message_at or s.message_since
+                r.message_at = s.message_since or r.message_at  # recorded again: the last one counts
             s.message_since = None
         case e.SurveyAnswered(level=level):
             r.survey = level
@@ -202,9 +202,9 @@ def _settle(r: CallRecord, s: _State) -> None:
     """What can only be said once all events are in."""
     if r.ended_at and s.talk_since:
         r.talk_s += (r.ended_at - s.talk_since).total_seconds()
-    if r.ended_at and s.message_since and not r.message_at:
+    if r.ended_at and s.message_since:
         spoken = (r.ended_at - s.message_since).total_seconds()
-        r.message_at = s.message_since if spoken >= SHORTEST_MESSAGE_S else None
+        r.message_at = s.message_since if spoken >= SHORTEST_MESSAGE_S else r.message_at
     waited_until = r.seat_answered_at or s.queue_left_at or r.ended_at
     if r.queued_at and waited_until:
         r.wait_s = round((waited_until - r.queued_at).total_seconds(), 3)

@@ -160,6 +160,19 @@ ROWS = {
         "0 CallArrived trunk=demo did=12319\n0.1 CallAnswered\n2 MessageStarted\n3.4 CallerLeft by=caller",
         {"outcome": "hung_up_in_menu", "message_at": None},
     ),
+    "recorded again, then cut off at once": (
+        """
+        0.0   CallArrived trunk=demo did=12319
+        0.1   CallAnswered
+        2.0   MessageStarted
+        6.0   MessageEnded empty=no
+        9.0   MessageStarted
+        12.0  MessageEnded empty=no
+        15.0  MessageStarted
+        15.5  CallerLeft by=caller
+        """,
+        {"outcome": "message", "message_at": 9.0},
+    ),
     "two empty messages": (
         """
         0.0   CallArrived trunk=demo did=12319
