@@ -15,12 +15,12 @@ from tests.instance import HotlineInstance
 CITY, SECOND = "127.0.0.22", "127.0.0.23"
 #: Where a TLS client that binds its socket to nothing comes from; nobody else of these tests does.
 SECURE = "127.0.0.1"
-CITY_LIMIT, IVR_PORTS = 2, 3
+CITY_LIMIT, IVR_PORTS = 2, 5
 
 
 class TrunkInstance(HotlineInstance):
-    """Trunks `city` (two calls, asked for life every second), `second` and `secure` (TLS, SRTP); three IVR
-    ports."""
+    """Trunks `city` (two calls, asked for life every second), `second`, `secure` (TLS, SRTP), and five
+    IVR ports."""
 
     def __init__(self) -> None:
         self.city_port = free_udp_port(CITY)

@@ -40,8 +40,7 @@ async def test_a_full_trunk_says_busy_and_another_does_not(trunked: TrunkInstanc
         held = await _hold(stack, city, CITY_LIMIT)
         row = await _busy(trunked, city)
         assert (row.trunk, row.answered_at, row.marks) == ("city", None, ["busy:trunk"])
-        async with second.dial(hang_up_after_s=1) as call:
-            await call.hear(0.5)
+        async with second.dial(hang_up_after_s=0.5) as call:
             await call.over(10)
         said = await trunked.get(leader, "/api/v1/trunks")
         assert said["pools"]["trunk"]["refused_today"] == before + 1
