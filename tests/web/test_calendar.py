@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from core.calendar.china import known_years
 from tests.web.world import World
 
@@ -40,6 +42,19 @@ async def test_a_year_nobody_knows_is_said_to_be_unknown_until_completed(world: 
     answer = await admin.post(f"/api/v1/calendar/{year}/complete", json={})
     assert (await answer.json())["known"] is True
     assert len(await world.audit("calendar:completed")) == 1
+
+
+async def test_the_status_asks_for_the_next_year_in_december(world: World) -> None:
+    client = await world.client("leader")
+
+    async def asked_for() -> list[int]:
+        years: list[int] = (await (await client.get("/api/v1/status")).json())["unknown_years"]
+        return years
+
+    assert await asked_for() == []
+    world.clock.advance(timedelta(days=366))
+    year = world.clock.now().year
+    assert await asked_for() == [one for one in (year,) if one not in known_years()]
 
 
 async def test_who_may_and_what_is_refused(world: World) -> None:

@@ -148,6 +148,8 @@ class TranscriptionAnswer(Answer):
 class StatusAnswer(Answer):
     transcription: TranscriptionAnswer
     parts: dict[str, PartAnswer]
+    #: Years whose holidays should have been entered by now: until then only their weekends are off.
+    unknown_years: list[int]
 
 
 class CaseSummary(Answer):
