@@ -14,6 +14,8 @@ from ivr.ledger.tables import DEFAULT_LANGUAGE, MAX_LANGUAGE, MAX_NAME, MAX_PURP
 
 QUEUE_STEPS = ("queue",)
 MESSAGE_STEP, SURVEY_STEP = "message", "survey"
+#: What a result visit came to when no person picked up.
+MACHINE = "machine"
 T = TypeVar("T")
 #: A message cut off by hang-up counts when it lasted at least this long, seconds.
 SHORTEST_MESSAGE_S = 1.5
@@ -236,7 +238,7 @@ def _outcome_without_a_person(r: CallRecord, s: _State) -> Outcome:
     if s.refused:
         return Outcome.BUSY
     if r.direction == Direction.OUTBOUND and r.visit and r.queued_at is None:
-        return Outcome.VISITED
+        return Outcome.FAILED if r.visit == MACHINE else Outcome.VISITED
     if s.lost or (r.answered_at is None and r.direction == Direction.INBOUND):
         return Outcome.FAILED
     return Outcome.ABANDONED if r.asked_for_help else Outcome.HUNG_UP_IN_MENU

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from core.clock import SystemClock
 from ivr.ledger.tables import Call
+from ivr.prompts.audio import audioop
 from ivr.visits.tables import Visit
 from tests.instance import HotlineInstance
 from tests.softphone import Softphone
@@ -98,3 +99,22 @@ async def test_busy_the_next_attempt_comes_later(asking: HotlineInstance) -> Non
     visit: Visit = await asking._row(query, "the visit is due again", 20)
     assert visit.result == "busy"
     assert visit.next_at > SystemClock().now()
+
+
+def _without_a_pause(alaw: bytes) -> bytes:
+    """Speech as a machine speaks it: on and on."""
+    frames = [alaw[at : at + 160] for at in range(0, len(alaw), 160)]
+    return b"".join(frame for frame in frames if audioop.rms(audioop.alaw2lin(frame, 2), 2) > 400)
+
+
+async def test_a_mailbox_is_not_spoken_to(asking: HotlineInstance) -> None:
+    known = await asking.known_calls()
+    async with asking.carrier.called() as phone:
+        case_id = await _close_a_case(asking, "hl-visited.4")
+        await asking.next_call(known, lambda c: c.answered_at is not None)
+        await phone.say(_without_a_pause(asking.prompt("visit-call-ask")))
+        await phone.over()
+    row = await asking.next_call(known, lambda c: c.ended_at is not None)
+    assert (row.visit, row.outcome, row.menu_path) == ("machine", "failed", [])
+    query = select(Visit).where(Visit.case_id == case_id, Visit.state == "due", Visit.attempts == 1)
+    assert (await asking._row(query, "the visit is due again", 20)).result == "machine"

@@ -336,6 +336,10 @@ ROWS = {
             "outcome": "visited",
         },
     ),
+    "a result visit a mailbox took": (
+        VISIT + "9 VisitAnswered answer=machine\n9 CallerLeft by=hotline",
+        {"outcome": "failed", "visit": "machine"},
+    ),
     "a result visit hung up on": (
         VISIT + "8 CallerLeft by=caller",
         {"outcome": "hung_up_in_menu", "visit": ""},
