@@ -9,8 +9,9 @@ from collections.abc import Mapping
 #: Asterisk's own line buffer is 2 KiB.
 MAX_LINE = 2048
 HEADER_TIMEOUT_S = 5.0
-#: Longest any single command may take; the longest prompt is far shorter.
+#: Longest any single command may take, seconds; a question may have a whole article read out.
 COMMAND_TIMEOUT_S = 120.0
+QUESTION_TIMEOUT_S = 900.0
 _REPLY = re.compile(r"^(\d{3}) result=(-?\d+)(?: \((.*)\))?(.*)$")
 
 
@@ -68,8 +69,11 @@ class AgiSession:
         """Which handler the dialplan asked for: the path of `agi://…/inbound`."""
         return self.header.get("network_script", "").split("?")[0]
 
-    async def command(self, line: str) -> tuple[int, str]:
+    async def command(self, line: str, timeout_s: float | None = None) -> tuple[int, str]:
         """Send one command; returns (result, the text in brackets).
+
+        Args:
+            timeout_s: None: COMMAND_TIMEOUT_S.
 
         Raises:
             ChannelGoneError: the caller hung up, or Asterisk closed the connection.
@@ -79,7 +83,7 @@ class AgiSession:
             raise AgiError(f"command of {len(line)} characters is too long")
         self._writer.write(line.encode() + b"\n")
         try:
-            async with asyncio.timeout(COMMAND_TIMEOUT_S):
+            async with asyncio.timeout(timeout_s or COMMAND_TIMEOUT_S):
                 await self._writer.drain()
                 reply = await self._reply()
         except (ConnectionError, TimeoutError) as error:
@@ -133,7 +137,7 @@ class AgiSession:
         Returns the keys; # is among them only when it is the only one.
         """
         arguments = f"HL_KEY,{files},{most},e,1,{seconds:.3f}"
-        result, _ = await self.command(f"EXEC Read {quote(arguments)}")
+        result, _ = await self.command(f"EXEC Read {quote(arguments)}", QUESTION_TIMEOUT_S)
         if result == -1:
             raise ChannelGoneError("hang-up during a prompt")
         if result < 0:

@@ -114,15 +114,11 @@ class _Walk:
         """Whatever the caller presses or does not press here leads to somebody who can help."""
         await self._call.mark("emergency")
         queue = action.queue.terminal(self.listener.language)
+        has_duty_phone = action.forward in self._world.forwards
+        offer, keys = (("emergency-forward",), (FORWARD_KEY,)) if has_duty_phone else ((), ())
+        wait_s = self._world.menu_wait_s if has_duty_phone else 0
         try:
-            if action.forward not in self._world.forwards:
-                self.listener.say(*action.play)
-                await self.listener.flush()
-                return queue
-            question = Question(
-                (*action.play, "emergency-forward"), (FORWARD_KEY,), self._world.menu_wait_s, tries=1
-            )
-            key = await self.listener.choose(question)
+            key = await self.listener.choose(Question((*action.play, *offer), keys, wait_s, tries=1))
         except PersonWanted:
             return queue
         return self._forward(action.forward, action.queue) if key == FORWARD_KEY else queue

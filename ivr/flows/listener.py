@@ -17,6 +17,8 @@ MAX_QUESTIONS = 40
 #: Keys pressed ahead that are remembered; a case number and its # fit twice.
 MAX_AHEAD = 40
 WRONG_KEY = "invalid-key"
+#: A # this soon after the last digit of a number that needed none ends that number and nothing else, seconds.
+_LATE_HASH_S = 2.0
 #: A lookup that takes longer than this listens for keys meanwhile, so many seconds at a time.
 _PATIENCE_S, _LISTEN_S = 0.02, 0.1
 
@@ -49,6 +51,7 @@ class Listener:
         self._said: list[str] = []
         self._ahead: deque[str] = deque(maxlen=MAX_AHEAD)
         self._asked = 0
+        self._late_hash_until = 0.0
         self.language = LANGUAGES[0]
 
     def say(self, *sounds: str) -> None:
@@ -120,6 +123,8 @@ class Listener:
                 continue
             else:
                 digits = first + await self._rest(most - 1)
+            if len(digits) == most:
+                self._late_hash_until = _now() + _LATE_HASH_S
             if REPEAT not in digits:
                 return digits
 
@@ -135,11 +140,16 @@ class Listener:
             task.cancel()
 
     async def _key(self, sounds: Sequence[str], wait_s: float) -> str:
-        self._asked += 1
-        if self._asked > MAX_QUESTIONS:
-            raise PersonWanted
         said, self._said = self._said, []
-        return self._ahead.popleft() if self._ahead else await self._call.ask([*said, *sounds], wait_s)
+        while True:
+            self._asked += 1
+            if self._asked > MAX_QUESTIONS:
+                raise PersonWanted
+            key = self._ahead.popleft() if self._ahead else await self._call.ask([*said, *sounds], wait_s)
+            is_late_hash = key == BACK and _now() < self._late_hash_until
+            self._late_hash_until = 0.0
+            if not is_late_hash:
+                return key
 
     async def _rest(self, most: int) -> str:
         """The digits after the first one, those pressed ahead before those to come."""
@@ -156,3 +166,7 @@ class Listener:
         if key == BACK:
             raise BackWanted
         return key == REPEAT
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -93,6 +93,34 @@ async def test_keys(line: Wire) -> None:
         await line.session.wait_for_digit(1)
 
 
+async def test_a_whole_question_is_one_command(line: Wire) -> None:
+    line.says("200 result=0\n200 result=1 (12*#)\n")
+    assert await line.session.read_keys("/p/a&/p/b", 1.5, 4) == "12*#"
+    sent = [(await line.far.readline()).decode() for _ in range(2)]
+    assert sent == [
+        'EXEC Read "HL_KEY,/p/a&/p/b,4,e,1,1.500"\n',
+        'GET FULL VARIABLE "${HL_KEY}"\n',
+    ]
+
+
+async def test_no_key_at_all(line: Wire) -> None:
+    line.says("200 result=0\n200 result=1\n")
+    assert await line.session.read_keys("", 0.001, 1) == ""
+
+
+async def test_a_hang_up_during_a_question(line: Wire) -> None:
+    line.says("200 result=-1\n")
+    with pytest.raises(ChannelGoneError):
+        await line.session.read_keys("/p/a", 1, 1)
+
+
+async def test_a_switch_without_read(line: Wire) -> None:
+    line.says("200 result=-2\n")
+    with pytest.raises(AgiError, match="Read") as error:
+        await line.session.read_keys("/p/a", 1, 1)
+    assert not isinstance(error.value, ChannelGoneError)
+
+
 async def test_hangup_line_between_replies_is_no_reply(line: Wire) -> None:
     line.says("HANGUP\n200 result=1\n")
     assert await line.session.command("X") == (1, "")

@@ -87,7 +87,7 @@ async def progress(city: HotlineInstance, caller: str) -> Story:
         )
     async with city.carrier.dial(caller=caller, hang_up_after_s=32) as call:
         await call.hear(0.5)
-        await call.press("122" + CASE + CASE_PHONE[-4:])
+        await call.press("122" + CASE + "#" + CASE_PHONE[-4:] + "#")
         await call.over()
     return await tell(city, caller, call)
 

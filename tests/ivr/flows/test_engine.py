@@ -118,6 +118,11 @@ def test_an_emergency_jumps_the_queue_whatever_the_caller_presses() -> None:
         assert call.marks == ["emergency"]
 
 
+def test_the_advice_of_an_emergency_can_be_heard_again() -> None:
+    terminal, call = _walk(FLOWS["full_menu"], ["1", "3", "2", "*"])
+    assert (terminal, call.played[-2:]) == (ToQueue("emergency", 10), ["emergency-water", "emergency-water"])
+
+
 def test_an_emergency_can_be_put_through_to_a_duty_phone_that_has_a_number() -> None:
     world = a_world(forwards={"gas"})
     assert _walk(FLOWS["full_menu"], ["1", "3", "1", "1"], world)[0] == ToForward("gas", "emergency", 10)

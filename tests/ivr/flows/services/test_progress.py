@@ -74,6 +74,14 @@ def test_by_number_from_elsewhere_wants_four_digits(caller: str, proof: str) -> 
     assert "case-ask-proof" in call.played
 
 
+def test_a_hash_after_the_last_digit_is_no_way_back() -> None:
+    terminal, call = _walk([*NUMBER, "#", *"1234", "#"])
+    assert (terminal, _told(call)) == (ToGoodbye(), STORY)
+    assert call.pressed == []
+    terminal, call = _walk([*NUMBER, "#", "#"])
+    assert (terminal, call.pressed, call.steps[-1]) == (PERSON, [], "person"), "the second one is"
+
+
 def test_wrong_proof_three_times_tells_nothing() -> None:
     terminal, call = _walk([*NUMBER, *"1111", *"2222", *"3333"])
     assert (terminal, _told(call)) == (PERSON, [])
