@@ -202,7 +202,7 @@ export const en: Messages = {
   },
   urgencies: { normal: 'Normal', urgent: 'Urgent', critical: 'Critical' },
   sources: { telephone: 'Telephone' },
-  moves: { open_draft: 'Draft opened', edit: 'Edited', register: 'Register', establish: 'Establish', close: 'Close' },
+  moves: { open_draft: 'Draft opened', edit: 'Edited', register: 'Register', establish: 'Establish', close: 'Close', reopen: 'Send back' },
   fields: {
     kind: 'Kind',
     urgency: 'Urgency',

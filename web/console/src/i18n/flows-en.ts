@@ -108,7 +108,7 @@ export const flowsEn: typeof flowsZh = {
   },
   announcements: {
     title: 'Announcements',
-    hint: 'Typhoon, snow, no water: played before the menu or instead of it while valid. 0 always reaches a person.',
+    hint: 'Typhoon, snow, no water: played before the menu or instead of it while valid. 0 always reaches a person. Dial *90 at a seat’s phone to record one, then switch it on here.',
     add: 'New announcement',
     edit: 'Change',
     name: 'Title',

@@ -196,6 +196,7 @@ export const zh = {
     register: '登记',
     establish: '立案',
     close: '结案',
+    reopen: '退回重办',
   },
   fields: {
     kind: '诉求类型',
