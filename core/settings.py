@@ -215,7 +215,7 @@ class Outbound(Section):
     """Calls to citizens: call-backs (回拨) and result visits (回访)."""
 
     caller_id: str = Field("", description="Number people see when we call them; empty: sip.did.")
-    ring_s: int = Field(30, description="A citizen's phone rings this long.", ge=5, le=120)
+    ring_s: int = Field(30, description="A citizen's phone rings this long.", ge=3, le=120)
     inbound_reserve: int = Field(
         10, description="Trunk channels no outbound call takes, so that inbound never waits.", ge=0
     )
@@ -228,7 +228,7 @@ class Callback(Section):
     """Call me back and keep my place (保留位置回拨), and missed calls (漏接回拨)."""
 
     attempts: int = Field(3, description="How often one citizen is called back.", ge=1, le=10)
-    retry_s: int = Field(600, description="Seconds between two attempts.", ge=5)
+    retry_s: int = Field(600, description="Seconds between two attempts.", ge=1)
     expiry_hours: int = Field(
         24, description="A call-back not reached for so long is given up.", ge=1, le=168
     )

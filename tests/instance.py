@@ -44,8 +44,8 @@ OVERRIDES = {
     "HOTLINE_CALLBACK_MISSED_DIAL": "false",
     "HOTLINE_CALLBACK_HOURS": "always",
     "HOTLINE_CALLBACK_MISSED_AFTER_S": "1",
-    "HOTLINE_CALLBACK_RETRY_S": "5",
-    "HOTLINE_OUTBOUND_RING_S": "5",
+    "HOTLINE_CALLBACK_RETRY_S": "1",
+    "HOTLINE_OUTBOUND_RING_S": "3",
     # Asked for in tests/dialplan/after_call only.
     "HOTLINE_SURVEY_ENABLED": "false",
     "HOTLINE_VISITS_ENABLED": "false",

@@ -1,7 +1,7 @@
 """What a caller hears who wants to be called back (回拨). Pure: the call is a port, as for flows.
 
 The number is the caller's own, or one they type in; one we may not call is refused with the reason, and asked
-for again. Silence, `0` and `*` lead back to the queue.
+for again. Silence and `*` lead back to the queue, and so does `0` where no number is typed.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from ivr.flows.ports import Call
 from ivr.outbound.allowed import NumberRefusedError, Refusal, Rules, check
 
 CONFIRM, OTHER = "1", "2"
-TO_QUEUE = ("0", "*")
+GIVE_UP = "*"
+TO_QUEUE = ("0", GIVE_UP)
 TRIES = 3
 #: Digits of the longest number: a landline with its area code.
 _MOST_DIGITS = 12
@@ -45,7 +46,7 @@ async def _typed(
     for _ in range(TRIES):
         digit = await call.ask((*first, "callback-enter"), wait_s)
         first = []
-        if digit in TO_QUEUE:
+        if digit == GIVE_UP:  # not 0: landlines begin with it
             return ""
         if not digit.isdigit():
             continue
