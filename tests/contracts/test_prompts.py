@@ -9,6 +9,7 @@ from asterisk_conf.render import TEMPLATES
 from core.settings import CHECKOUT, Settings
 from ivr.prompts import catalogue
 from ivr.prompts.catalogue import TONES
+from ivr.speech.telephone import PAUSE
 from ivr.speech.units import UNITS
 
 _PLAYED = re.compile(r"(?:\$\{HL_PROMPTS\}|\{\{ prompts \}\})/([a-z0-9_/-]+)")
@@ -31,7 +32,7 @@ def _named() -> Iterator[str]:
 
 
 def test_what_the_dialplan_plays_is_in_the_catalogue() -> None:
-    assert _in_templates() <= {*catalogue.load(Settings()), *TONES, *UNITS}
+    assert _in_templates() <= {*catalogue.load(Settings()), *TONES, *UNITS, PAUSE}
 
 
 def test_every_prompt_is_named_where_something_plays_it() -> None:

@@ -52,6 +52,8 @@ async def test_who_is_not_satisfied_leaves_a_message(asking: HotlineInstance, de
         await call.hear(asking.prompt_s("message-intro", "beep") + 0.3)
         await call.say(asking.prompt("greeting")[:16000])
         await call.press("#")
+        await asking.next_call(known, lambda c: c.message_at is not None)
+        await call.press("#")  # keep it, without hearing what else could be done
         await call.over()
     row = await asking.next_call(known, lambda c: c.ended_at is not None)
     assert (row.outcome, row.survey, row.message_at is not None) == ("answered", 5, True)
