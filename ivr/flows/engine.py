@@ -41,7 +41,7 @@ async def run(flow: m.Flow, call: Call, world: World, first: Sequence[str] = ())
             here = walk.back(here)
         except PersonWanted:
             here = flow.person
-            walk.no_more_questions()
+            walk.listener.forget()
     return flow.to_person(walk.listener.language)
 
 
@@ -60,10 +60,6 @@ class _Walk:
             if menu != here:
                 return menu
         return self._flow.person
-
-    def no_more_questions(self) -> None:
-        """The caller goes to a person: nothing is left to be said."""
-        self.listener.forget()
 
     async def step(self, step: m.Step) -> str | m.Terminal:
         """The step that follows, or how the flow ends.

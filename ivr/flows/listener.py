@@ -97,9 +97,10 @@ class Listener:
             await self._call.press(key)
             if key in question.keys:
                 return key
-            if not await self._is_repeat(key):
+            if not _is_repeat(key):
                 wrong += 1
-                self.say(question.wrong_key)
+                if wrong < question.tries:
+                    self.say(question.wrong_key)
         return ""
 
     async def number(self, sounds: Sequence[str], most: int, *, zero_first: bool = False) -> str:
@@ -115,14 +116,12 @@ class Listener:
             first = await self._key(sounds, self._digit_wait_s)
             if not first:
                 return ""
-            if first == PERSON and zero_first:
-                digits = first + await self._rest(most - 1)
-                if digits == PERSON:
-                    raise PersonWanted
-            elif await self._is_repeat(first):
-                continue
-            else:
-                digits = first + await self._rest(most - 1)
+            digits = first
+            if first.isdigit() and (first != PERSON or zero_first):
+                digits += await self._rest(most - 1)
+            if digits in (PERSON, REPEAT, BACK):
+                await self._call.press(digits)
+                _is_repeat(digits)
             if len(digits) == most:
                 self._late_hash_until = _now() + _LATE_HASH_S
             if REPEAT not in digits:
@@ -160,12 +159,14 @@ class Listener:
             digits += key
         return digits + (await self._call.digits(most - len(digits), self._digit_wait_s))
 
-    async def _is_repeat(self, key: str) -> bool:
-        if key == PERSON:
-            raise PersonWanted
-        if key == BACK:
-            raise BackWanted
-        return key == REPEAT
+
+def _is_repeat(key: str) -> bool:
+    """Whether the question is to be asked again; the other keys that always work lead away."""
+    if key == PERSON:
+        raise PersonWanted
+    if key == BACK:
+        raise BackWanted
+    return key == REPEAT
 
 
 def _now() -> float:

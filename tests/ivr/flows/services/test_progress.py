@@ -79,7 +79,7 @@ def test_a_hash_after_the_last_digit_is_no_way_back() -> None:
     assert (terminal, _told(call)) == (ToGoodbye(), STORY)
     assert call.pressed == []
     terminal, call = _walk([*NUMBER, "#", "#"])
-    assert (terminal, call.pressed, call.steps[-1]) == (PERSON, [], "person"), "the second one is"
+    assert (terminal, call.pressed, call.steps[-1]) == (PERSON, ["#"], "person"), "the second one is"
 
 
 def test_wrong_proof_three_times_tells_nothing() -> None:
@@ -123,6 +123,10 @@ def test_a_case_number_too_short_is_asked_for_again() -> None:
 def test_silence_and_zero_are_a_person(keys: list[str]) -> None:
     terminal, call = _walk(keys)
     assert (terminal, _told(call)) == (PERSON, [])
+
+
+def test_the_keys_that_always_work_are_kept() -> None:
+    assert _walk(["*", *NUMBER, "*", "0", ""])[1].pressed == ["*", "*", "0"]
 
 
 def test_a_proof_that_begins_with_zero() -> None:
