@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from core.settings import Agi, Ami, Paths, Redis, Seats, Settings, Sip, Web
+from core.trunks import SipTrunk
 from hotline import ports
 from hotline.refusal import Refusal
 
@@ -81,3 +82,16 @@ def test_too_few_rtp_ports_are_refused(settings: Settings) -> None:
     narrow = settings.model_copy(update={"sip": settings.sip.model_copy(update={"rtp_end": 20010})})
     with pytest.raises(Refusal, match=r"sip\.rtp_start and sip\.rtp_end"):
         ports.check(narrow)
+
+
+def test_ports_of_tcp_and_tls_trunks_are_looked_at_too(settings: Settings) -> None:
+    trunks = {
+        "a": SipTrunk(addresses=["192.0.2.1"], transport="tcp"),
+        "b": SipTrunk(addresses=["192.0.2.2"], transport="tls"),
+    }
+    wanted = settings.model_copy(update={"trunks": trunks})
+    with socket.create_server((HOST, settings.sip.port)):
+        ports.check(settings)
+        with pytest.raises(Refusal, match=r"TCP port 7299 on 127\.0\.0\.31 \(setting sip\.port\)"):
+            ports.check(wanted)
+    assert "sip.tls_port" in {listen.setting for listen in ports.listens(wanted)}

@@ -30,6 +30,10 @@ async def test_trunks_and_pools(world: World) -> None:
     await _refuse(world, "t2", "ivr")
     await _refuse(world, "t3", "ivr", trunk="gone")
     await _refuse(world, "t4", "trunk", days_ago=1)
+    async with world.sessions.begin() as db:
+        at = {"started_at": since, "queued_at": since, "ended_at": since, "trunk": "demo"}
+        db.add(Call(id="s1", outcome=Outcome.ABANDONED, **at))
+        db.add(Call(id="s2", outcome=Outcome.ANSWERED, seat_answered_at=since, **at))
     said = await (await leader.get("/api/v1/trunks")).json()
     assert said["items"] == [
         {
@@ -47,7 +51,7 @@ async def test_trunks_and_pools(world: World) -> None:
     assert said["pools"] == {
         "trunk": {"limit": 90, "used": 3, "refused_today": 1},
         "ivr": {"limit": 90, "used": 2, "refused_today": 2},
-        "seats": {"limit": 2, "used": 1, "refused_today": 0},
+        "seats": {"limit": 2, "used": 1, "refused_today": 1},
     }
     numbers = (await (await leader.get("/metrics")).text()).splitlines()
     for row in (

@@ -39,7 +39,10 @@ class TrunkAnswer(Answer):
 
 
 class PoolAnswer(Answer):
-    """A pool: at most so many at once, so many now, calls of today it refused (seats let callers wait)."""
+    """A pool: at most so many at once, so many now, calls of today it refused.
+
+    A full pool of seats lets callers wait: those count who asked for a person and got none.
+    """
 
     limit: int
     used: int
@@ -100,5 +103,5 @@ async def state(services: Services) -> TrunksAnswer:
     )
     ports = services.settings.ivr.ports
     ivr = PoolAnswer(limit=ports, used=now.ivr, refused_today=refused.pools["ivr"])
-    people = PoolAnswer(limit=len(seats), used=now.seats, refused_today=0)
+    people = PoolAnswer(limit=len(seats), used=now.seats, refused_today=refused.pools["seats"])
     return TrunksAnswer(items=items, pools=PoolsAnswer(trunk=whole, ivr=ivr, seats=people))

@@ -10,20 +10,25 @@ import pytest
 
 from tests.carrier import free_udp_port
 from tests.dialplan.trunks.answerer import Answerer
+from tests.dialplan.trunks.registrar import Registrar
 from tests.instance import HotlineInstance
 
 CITY, SECOND = "127.0.0.22", "127.0.0.23"
 #: Where a TLS client that binds its socket to nothing comes from; nobody else of these tests does.
 SECURE = "127.0.0.1"
 CITY_LIMIT, IVR_PORTS = 2, 5
+MEMBER, USER, PASSWORD = "127.0.0.25", "hotline12319", "semi;colon#and[bracket]"
 
 
 class TrunkInstance(HotlineInstance):
-    """Trunks `city` (two calls, asked for life every second), `second`, `secure` (TLS, SRTP), and five
-    IVR ports."""
+    """Trunks `city` (two calls, asked for life every second), `second`, `secure` (TLS, SRTP), `member`
+    (registers) and `copper` (E1, no card here); five IVR ports."""
+
+    registrar: Registrar
 
     def __init__(self) -> None:
         self.city_port = free_udp_port(CITY)
+        self.member_port = free_udp_port(MEMBER)
         second_contact = f"{SECOND}:{free_udp_port(SECOND)}"
         trunks = {
             "city": {
@@ -48,6 +53,13 @@ class TrunkInstance(HotlineInstance):
                 "srtp": True,
                 "qualify_s": 0,
             },
+            "member": {
+                "kind": "sip",
+                "addresses": [MEMBER],
+                "register_at": f"{MEMBER}:{self.member_port}",
+                "user": USER,
+                "qualify_s": 0,
+            },
             "copper": {"kind": "e1", "spans": [1]},
         }
         super().__init__(
@@ -59,14 +71,21 @@ class TrunkInstance(HotlineInstance):
                 "HOTLINE_QUEUE_MAX_WAIT_S": "20",
             }
         )
+        self.settings.secrets_dir.mkdir(parents=True)
+        (self.settings.secrets_dir / "trunk-member").write_text(PASSWORD + "\n", encoding="ascii")
 
 
 @pytest.fixture(scope="session")
 async def trunked() -> AsyncIterator[TrunkInstance]:
     """That hotline, for all tests of this folder."""
     instance = TrunkInstance()
+    loop = asyncio.get_running_loop()
+    where = (MEMBER, instance.member_port)
+    _, registrar = await loop.create_datagram_endpoint(lambda: Registrar(USER, PASSWORD), local_addr=where)
+    instance.registrar = registrar
     await asyncio.to_thread(instance.start)
     yield instance
+    registrar.close()
     status = await asyncio.to_thread(instance.stop)
     await instance.close()
     instance.remove()
