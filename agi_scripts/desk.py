@@ -12,13 +12,10 @@ from agi_scripts.speech import SpokenValues
 from core.clock import Clock, SystemClock
 from core.db import SessionFactory
 from core.settings import Settings
-from ivr import queues
-from ivr.flows import loader
-from ivr.flows.model import Flow
 from ivr.flows.ports import Cases, Speech, Visits, World
 from ivr.house.keeper import HouseKeeper
+from ivr.house.known import Known
 from ivr.house.model import House
-from ivr.prompts import catalogue
 
 
 class Keeper(Protocol):
@@ -58,32 +55,12 @@ class Desk:
         return self.settings.forward.numbers
 
 
-class FlowParser:
-    """Texts of flows → flows, as this hotline's prompts, queues and duty phones allow."""
-
-    def __init__(self, settings: Settings) -> None:
-        """
-        Raises:
-            ivr.prompts.catalogue.CatalogueError, ivr.queues.QueueFileError
-        """
-        self._prompts = catalogue.load(settings)
-        self._queues = queues.load(settings)
-        self._forwards = settings.forward.numbers
-
-    def __call__(self, name: str, text: str) -> Flow:
-        """
-        Raises:
-            ivr.flows.loader.FlowError
-        """
-        return loader.parse(name, text, self._prompts, self._queues, self._forwards)
-
-
 def make(settings: Settings, sessions: SessionFactory) -> tuple[Desk, HouseKeeper]:
     """The desk, and the keeper that has to run beside the server.
 
     Raises:
         ivr.flows.loader.FlowError, ivr.prompts.catalogue.CatalogueError, ivr.queues.QueueFileError
     """
-    keeper = HouseKeeper(settings, sessions, FlowParser(settings))
+    keeper = HouseKeeper(settings, sessions, Known.of(settings).parse)
     cases = CaseFile(sessions, settings.flow.lookup_s)
     return Desk(settings, keeper, cases, Ratings(sessions, settings, SystemClock())), keeper

@@ -10,6 +10,11 @@ from pathlib import Path
 from core.settings import Settings
 from hotline import ports
 from hotline.refusal import Refusal
+from ivr.flows import loader
+from ivr.flows.loader import FlowError
+from ivr.house.known import Known
+from ivr.prompts.catalogue import CatalogueError
+from ivr.queues import QueueFileError
 
 NATIVE_PROGRAMS = ("asterisk", "redis-server", "ffmpeg", "espeak-ng")
 #: Free disk a start needs besides what the recorder's own alarm keeps.
@@ -28,12 +33,26 @@ def free_bytes(path: Path) -> int:
 def check(settings: Settings, free: FreeBytes = free_bytes) -> None:
     """
     Raises:
-        Refusal: the state folder cannot be written, the disk is full, a program is missing, a port is taken.
+        Refusal: the menu cannot be used, the state folder cannot be written, the disk is full, a program is
+            missing, a port is taken.
     """
+    check_menu(settings)
     check_state(settings)
     check_disk(settings, LEAST_FREE_MIB, free)
     check_tools(settings)
     ports.check(settings)
+
+
+def check_menu(settings: Settings) -> None:
+    """The delivered menu of `flow.preset` with these prompts, queues and duty phones.
+
+    Raises:
+        Refusal: callers could not be led through it; each mistake with its line and what to do.
+    """
+    try:
+        Known.of(settings).parse(settings.flow.preset, loader.packaged(settings.flow.preset))
+    except (FlowError, QueueFileError, CatalogueError) as error:
+        raise Refusal(f"The menu (flow.preset) cannot be used: {error}") from None
 
 
 def check_state(settings: Settings) -> None:

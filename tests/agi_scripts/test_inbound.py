@@ -11,9 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from agi_scripts import desk as desks
 from agi_scripts import inbound, server
-from agi_scripts.desk import Desk, FlowParser
+from agi_scripts.desk import Desk
 from agi_scripts.facts import NoVisits
 from agi_scripts.server import FastAgiServer
 from asterisk_conf.contract import VARIABLES
@@ -24,6 +23,8 @@ from ivr.flows.fakes import FakeCases
 from ivr.flows.loader import FlowError
 from ivr.flows.model import Flow as CallFlow
 from ivr.flows.model import Step, ToGoodbye
+from ivr.house import known
+from ivr.house.known import Known
 from ivr.house.model import Announcement, FlaggedNumber, House
 from tests.agi_scripts.asterisk import FakeAsterisk
 from tests.conftest import free_port, poll
@@ -80,7 +81,7 @@ class Door:
         self.desk = Desk(settings, self.keeper, FakeCases(), NoVisits(), clock=clock)
 
     def flow(self, name: str) -> CallFlow:
-        return FlowParser(self.settings)(name, loader.packaged(name))
+        return Known.of(self.settings).parse(name, loader.packaged(name))
 
     def furnish(self, **what: object) -> None:
         self.keeper.current = replace(self.keeper.current, **what)  # type: ignore[arg-type]
@@ -171,7 +172,7 @@ async def test_a_flow_can_end_with_goodbye(door: Door) -> None:
 async def test_a_broken_flow_keeps_the_server_from_starting(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(desks.queues, "load", lambda _settings: {})
+    monkeypatch.setattr(known.queues, "load", lambda _settings: {})
     with pytest.raises(FlowError, match="general"):
         await server.main(settings, asyncio.Event())
 

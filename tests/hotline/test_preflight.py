@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.settings import Paths, Settings
+from core.settings import Flow, Paths, Queue, Settings
 from hotline import preflight
 from hotline.refusal import Refusal
 
@@ -69,3 +69,18 @@ def test_nobody_else_reads_the_state_folder(tmp_path: Path) -> None:
     preflight.check_state(settings)
     assert settings.paths.state.stat().st_mode & 0o777 == 0o711
     assert settings.archive_dir.stat().st_mode & 0o077 == 0
+
+
+def test_a_menu_that_names_a_queue_this_hotline_has_not(tmp_path: Path) -> None:
+    """A city's own file of queues, and a menu that needs more."""
+    own = tmp_path / "queues.toml"
+    own.write_text('[general]\nlabel = "综合"\nlabel_en = "General"\nskill = "general"\n', encoding="utf-8")
+    settings = Settings(flow=Flow(preset="full_menu"), queue=Queue(file=own))
+    with pytest.raises(Refusal, match=r"full_menu\.toml:\d+ \[steps\.person\].*english"):
+        preflight.check_menu(settings)
+    for preset in ("agent_first", "no_menu"):
+        preflight.check_menu(Settings(flow=Flow(preset=preset), queue=Queue(file=own)))
+    broken = tmp_path / "broken.toml"
+    broken.write_text("[general]\n", encoding="utf-8")
+    with pytest.raises(Refusal, match=r"broken\.toml"):
+        preflight.check_menu(Settings(queue=Queue(file=broken)))
