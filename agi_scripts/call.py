@@ -8,6 +8,7 @@ from pathlib import Path
 from agi_scripts.session import AgiSession
 from core.settings import Settings
 from ivr.flows.model import BACK, LANGUAGES, in_language
+from ivr.ledger.tables import CONFIDENTIAL
 
 #: Sound files named in one AGI command, bytes: Asterisk reads lines of 2 KiB.
 _MOST_BYTES = 1500
@@ -33,6 +34,9 @@ class AgiCall:
 
     async def mark(self, mark: str) -> None:
         await self._note("MARK", mark)
+        if mark == CONFIDENTIAL:
+            # The seat's telephone must not show what its screen hides.
+            await self._session.set_variable("CALLERID(pres)", "prohib")
 
     async def announced(self, announcement: int) -> None:
         """Note in the ledger which temporary announcement the caller heard."""

@@ -93,7 +93,8 @@ class Listener:
         async with self._sessions() as session:
             call = await session.get(Call, call_id)
         if call is not None and call.direction == Direction.OUTBOUND and call.purpose.startswith("visit:"):
-            await self._book.hear(call.id, call.visit, talked=call.seat_answered_at is not None)
+            talked = call.seat_answered_at is not None or call.message_at is not None
+            await self._book.hear(call.id, call.visit, talked=talked)
 
 
 async def listen(bus: Bus, listener: Listener) -> None:

@@ -66,18 +66,17 @@ class CallRecord:
     @property
     def asked_for_help(self) -> bool:
         """The caller asked for a person or to leave a message, whatever came of it."""
-        return asked_for_help(self.queued_at, self.message_at, self.menu_path, self.forwarded_to)
+        wanted_message = any(step["step"] == MESSAGE_STEP for step in self.menu_path)
+        is_noted = self.queued_at is not None or self.message_at is not None
+        return is_noted or wanted_message or bool(self.forwarded_to)
 
-
-def asked_for_help(
-    queued_at: datetime | None,
-    message_at: datetime | None,
-    menu_path: list[dict[str, Any]],
-    forwarded_to: str = "",
-) -> bool:
-    """The same of a stored row: such a call is worth a draft, if only to be called back (漏接回拨)."""
-    wanted_message = any(step["step"] == MESSAGE_STEP for step in menu_path)
-    return queued_at is not None or message_at is not None or wanted_message or bool(forwarded_to)
+    @property
+    def wants_draft(self) -> bool:
+        """Such a call is worth a draft, if only to be called back (漏接回拨). Whom we called has a case
+        already, the one the call is about; only a message must not be lost."""
+        if self.direction == Direction.OUTBOUND:
+            return self.message_at is not None
+        return self.asked_for_help
 
 
 class _State:

@@ -19,7 +19,7 @@ from core.phone import NumberKind, normalise
 from ivr.ledger.events import EVENT_TYPES, SwitchEvent, body_of
 from ivr.ledger.memory import Known, Memory
 from ivr.ledger.reducer import CallRecord, reduce
-from ivr.ledger.tables import Call, CallEvent, Direction
+from ivr.ledger.tables import Call, CallEvent
 
 #: Longest calling and called number kept; a carrier that sends more is not sending a number.
 MAX_RAW, MAX_DID = 500, 64
@@ -49,7 +49,7 @@ async def apply(session: AsyncSession, events: Sequence[SwitchEvent], area_code:
         memory.note(call_id, whole)
         if (record := reduce(call_id, whole.values())) is not None:
             calls.append(record)
-        if (earlier := reduce(call_id, known.values())) is not None and earlier.asked_for_help:
+        if (earlier := reduce(call_id, known.values())) is not None and earlier.wants_draft:
             asked.add(call_id)
     if not calls:
         return
@@ -67,8 +67,7 @@ async def apply(session: AsyncSession, events: Sequence[SwitchEvent], area_code:
 def _told(record: CallRecord, at: datetime, asked: set[str]) -> Iterator[Event]:
     """What the rest of the house is told of a changed call; `asked` for help before: not once more."""
     yield CallChanged(at=at, call_id=record.id, ended=record.ended_at is not None)
-    # Whom we called has a case already: the one the call is about.
-    if record.direction == Direction.INBOUND and record.asked_for_help and record.id not in asked:
+    if record.wants_draft and record.id not in asked:
         yield HelpRequested(at=at, call_id=record.id)
 
 

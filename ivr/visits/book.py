@@ -151,7 +151,7 @@ class VisitBook:
 
         Args:
             answer: `Call.visit`; empty when they hung up without one.
-            talked: a person was asked for, and one answered.
+            talked: they talked with a seat, or left a message for one.
         """
         async with self._sessions() as session:
             visit = await _locked(session, Visit.call_id == call_id)

@@ -96,7 +96,7 @@ async def case_ids(db: AsyncSession, calls: Sequence[Call]) -> dict[str, int]:
     by_call = await cases.ids_by_call(db, [*(one.id for one in calls), *asked.values()])
     called_back = {call_id: by_call[first] for call_id, first in asked.items() if first in by_call}
     visited = await _visited(db, _about("visit", calls))
-    return {one.id: by_call[one.id] for one in calls if one.id in by_call} | called_back | visited
+    return visited | called_back | {one.id: by_call[one.id] for one in calls if one.id in by_call}
 
 
 def _about(purpose: str, calls: Sequence[Call]) -> dict[str, int]:

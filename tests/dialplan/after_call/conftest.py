@@ -16,6 +16,7 @@ async def asking() -> AsyncIterator[HotlineInstance]:
     """Shared by the tests of this folder; each looks only at the calls it placed or took."""
     instance = HotlineInstance(
         {
+            "HOTLINE_FLOW_PRESET": "full_menu",
             "HOTLINE_SURVEY_ENABLED": "true",
             "HOTLINE_SURVEY_WAIT_S": "2",
             "HOTLINE_VISITS_ENABLED": "true",

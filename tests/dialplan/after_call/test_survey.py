@@ -29,6 +29,7 @@ async def test_the_caller_answers_in_the_middle_of_the_question(
         await call.over()
     row = await asking.next_call(known, lambda c: c.ended_at is not None)
     assert row.id == talk.id
+    assert "13800001234" in desk.output(), "a seat's telephone shows who calls"
     assert (row.outcome, row.seat, row.hung_up_by, row.survey) == ("answered", "1001", "seat", 2)
     assert [(step["step"], step["key"]) for step in row.menu_path[-2:]] == [("survey", "2"), ("goodbye", "")]
     client = await asking.log_in("leader")

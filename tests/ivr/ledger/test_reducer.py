@@ -423,6 +423,18 @@ def test_asked_for_help() -> None:
     assert not asked("no room: refused before it was answered")
 
 
+def test_whom_we_called_has_a_case_but_a_message_is_not_lost() -> None:
+    def wants(name_or_table: str) -> bool:
+        table = ROWS[name_or_table][0] if name_or_table in ROWS else name_or_table
+        record = reduce("c", call(table))
+        return record is not None and record.wants_draft
+
+    assert wants("abandoned in the queue")
+    assert not wants("a result visit that ends at a person")
+    assert not wants("a result visit that waits in vain for a person")
+    assert wants(VISIT + "9 MessageStarted\n15 MessageEnded empty=no\n16 CallerLeft by=hotline")
+
+
 @given(st.data())
 def test_order_and_repeats_do_not_matter(data: st.DataObject) -> None:
     """CEL order holds only per channel, and lines are read again after a crash."""
