@@ -67,13 +67,6 @@ class CaseFile:
         return await bounded(ask(), self._limit_s, what)
 
 
-class NoVisits:
-    """The flow's Visits port where nobody takes ratings."""
-
-    async def rate(self, case_number: str, score: int) -> bool:
-        raise LookupFailedError
-
-
 def _facts(found: Standing) -> CaseFacts:
     return CaseFacts(
         number=found.number,

@@ -123,13 +123,12 @@ class AgiSession:
         """Run a dialplan application."""
         await self.command(f"EXEC {application} {quote(arguments)}")
 
-    async def stream_file(self, path: str, escape_keys: str) -> str:
-        """Play a sound file (no extension); returns the key that stopped it, or ''."""
-        return self._key(await self.command(f"STREAM FILE {quote(path)} {quote(escape_keys)}"))
-
     async def wait_for_digit(self, seconds: float) -> str:
         """Wait for one key; '' when none came."""
-        return self._key(await self.command(f"WAIT FOR DIGIT {int(seconds * 1000)}"))
+        result, _ = await self.command(f"WAIT FOR DIGIT {int(seconds * 1000)}")
+        if result < 0:
+            raise ChannelGoneError("hang-up while waiting for a key")
+        return chr(result) if result else ""
 
     async def read_keys(self, files: str, seconds: float, most: int) -> str:
         """Play `files` (joined by &), then take up to `most` keys, ended by # or by silence of `seconds`.
@@ -143,10 +142,3 @@ class AgiSession:
         if result < 0:
             raise AgiError("the switch has no Read()")
         return await self.value("${HL_KEY}")
-
-    @staticmethod
-    def _key(reply: tuple[int, str]) -> str:
-        result, _ = reply
-        if result < 0:
-            raise ChannelGoneError("hang-up during a prompt")
-        return chr(result) if result else ""

@@ -26,6 +26,11 @@ _SERVICES: dict[type, str] = {
 Prompts = Mapping[str, Prompt]
 Edges = dict[tuple[str, str], list[str]]
 
+#: Applications that reach somebody: on which condition, and the box.
+_PEOPLE = {
+    "Queue": ("a seat answers", 'seat(["坐席"])'),
+    "Dial": ("somebody answers", 'duty(["值班电话"])'),
+}
 _HEAD = """\
 # Call flows
 
@@ -147,24 +152,40 @@ def _around(lines: list[dialplan.Line]) -> str:
     for line in lines:
         fallback = line.context == "hl-inbound" and (fallback or line.arguments == "STEP,fallback")
         for target in dialplan.targets(line):
-            if target.context != line.context:
+            if target.context != line.context and line.app != "Gosub":
                 labels = edges.setdefault((line.context, target.context), [])
                 labels += [why for why in [_why(line, fallback)] if why not in labels]
+    for context in dict.fromkeys(line.context for line in lines):
+        if context.startswith("hl-queue-keys"):  # queues.conf names it; no line of the dialplan goes there
+            edges["hl-queue", context] = ["a key while waiting"]
     named = {line.context: line.arguments.removeprefix("STEP,") for line in lines if _names_context(line)}
     drawn = []
-    for context in dict.fromkeys(context for edge in edges for context in edge):
+    for context in _from_the_trunk_on(edges):
         label = loader.DIALPLAN_STEPS.get(named.get(context, ""), "")
         drawn.append(f"{_node(context)}[{_quoted(f'{label}<br/>{context}' if label else context)}]")
-    drawn += [
-        f"{_node(line.context)} -->|{_quoted('a seat answers')}| seat([{_quoted('坐席')}])"
+    drawn += dict.fromkeys(
+        f"{_node(line.context)} -->|{_quoted(why)}| {node}"
         for line in lines
-        if line.app == "Queue"
-    ]
+        for why, node in [_PEOPLE.get(line.app, ("", ""))]
+        if node
+    )
     drawn += [
         f"{_node(a)} -->{_on_edge(', '.join(filter(None, labels)))} {_node(b)}"
         for (a, b), labels in edges.items()
     ]
     return "## Around the menu\n\n" + _mermaid(drawn)
+
+
+def _from_the_trunk_on(edges: Edges) -> list[str]:
+    """Contexts in the order a call comes to them; those of calls the hotline places come last."""
+    found, todo = ["from-trunk"], ["from-trunk", *(context for edge in edges for context in edge)]
+    while todo:
+        here = todo.pop(0)
+        found += [here] if here not in found else []
+        following = [b for a, b in edges if a == here and b not in found]
+        found += dict.fromkeys(following)
+        todo = [*following, *todo]
+    return found
 
 
 def _names_context(line: dialplan.Line) -> bool:
@@ -173,8 +194,6 @@ def _names_context(line: dialplan.Line) -> bool:
 
 def _why(line: dialplan.Line, fallback: bool) -> str:
     """What makes the call take this line, in a word or two."""
-    if line.app == "Gosub":
-        return "Gosub"
     if line.context == "from-trunk":
         return ""
     if fallback:

@@ -66,9 +66,6 @@ class FakeAsterisk:
             case ["EXEC", "CELGenUserEvent", arguments]:
                 self.events.append(arguments)
                 return OK
-            case ["STREAM", "FILE", path, _keys]:
-                self.played.append(path.rsplit("/", 1)[-1])
-                return f"{self._key()} endpos=8000"
             case ["WAIT", "FOR", "DIGIT", _milliseconds]:
                 return self._key()
             case ["EXEC", "Read", arguments]:

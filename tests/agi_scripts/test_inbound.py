@@ -13,13 +13,12 @@ import pytest
 
 from agi_scripts import inbound, server
 from agi_scripts.desk import Desk
-from agi_scripts.facts import NoVisits
 from agi_scripts.server import FastAgiServer
 from asterisk_conf.contract import VARIABLES
 from core.clock import FixedClock
 from core.settings import Agi, Flow, Forward, Paths, Settings
 from ivr.flows import loader
-from ivr.flows.fakes import FakeCases
+from ivr.flows.fakes import FakeCases, FakeVisits
 from ivr.flows.loader import FlowError
 from ivr.flows.model import Flow as CallFlow
 from ivr.flows.model import Step, ToGoodbye
@@ -78,7 +77,7 @@ class Door:
     def __init__(self, settings: Settings, clock: FixedClock) -> None:
         self.settings = settings
         self.keeper = Keeper(House(self.flow("agent_first"), 0))
-        self.desk = Desk(settings, self.keeper, FakeCases(), NoVisits(), clock=clock)
+        self.desk = Desk(settings, self.keeper, FakeCases(), FakeVisits(), clock=clock)
 
     def flow(self, name: str) -> CallFlow:
         return Known.of(self.settings).parse(name, loader.packaged(name))

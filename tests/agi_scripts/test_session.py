@@ -54,16 +54,14 @@ def test_a_quoted_value_is_one_word_of_one_line(value: str) -> None:
 
 
 async def test_words_on_the_wire(line: Wire) -> None:
-    line.says("200 result=1\n" * 4)
+    line.says("200 result=1\n" * 3)
     await line.session.set_variable("HL_NEXT", 'que"ue\r\nHANGUP')
     await line.session.execute("CELGenUserEvent", "STEP,greeting")
-    assert await line.session.stream_file("/p/hello", "12#") == "\x01"
     await line.session.wait_for_digit(1.5)
-    sent = [(await line.far.readline()).decode() for _ in range(4)]
+    sent = [(await line.far.readline()).decode() for _ in range(3)]
     assert sent == [
         'SET VARIABLE HL_NEXT "que\\"ue  HANGUP"\n',
         'EXEC CELGenUserEvent "STEP,greeting"\n',
-        'STREAM FILE "/p/hello" "12#"\n',
         "WAIT FOR DIGIT 1500\n",
     ]
 
@@ -84,11 +82,9 @@ async def test_replies(line: Wire, reply: str, answer: tuple[int, str]) -> None:
 
 
 async def test_keys(line: Wire) -> None:
-    line.says("200 result=35 endpos=1\n200 result=0 endpos=1\n200 result=-1 endpos=1\n200 result=-1\n")
-    assert await line.session.stream_file("p", "#") == "#"
-    assert await line.session.stream_file("p", "#") == ""
-    with pytest.raises(ChannelGoneError):
-        await line.session.stream_file("p", "#")
+    line.says("200 result=35\n200 result=0\n200 result=-1\n")
+    assert await line.session.wait_for_digit(1) == "#"
+    assert await line.session.wait_for_digit(1) == ""
     with pytest.raises(ChannelGoneError):
         await line.session.wait_for_digit(1)
 
