@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from ivr.ledger.tables import Call, Outcome
 from ivr.queues import PACKAGED, QUEUES, switch_name
 from tests.carrier import PhoneCall
 from tests.instance import HotlineInstance
@@ -34,6 +35,8 @@ class Centre:
 
     def __init__(self, hotline: HotlineInstance) -> None:
         self.hotline = hotline
+        #: Commands that undo the joins.
+        self._joined: list[str] = []
 
     def number(self, queue: str, priority: int = 0) -> str:
         """What to dial to wait in `queue`."""
@@ -54,16 +57,16 @@ class Centre:
             contents.write(f'\n#include "dialplan/{file.name}"\n')
         assert "reloaded" in self.hotline.asterisk("dialplan reload")
 
-    def join(self, queue: str, *seats: str) -> None:
-        """Let seats serve a queue, as a supervisor at the switch would."""
-        for seat in seats:
-            self.hotline.asterisk(
-                f"queue add member PJSIP/{seat} to {switch_name(queue)} penalty 0 as {seat}"
-            )
+    def join(self, queue: str, seat: str) -> None:
+        """Let a seat serve a queue until the test is over, as a supervisor at the switch would."""
+        name = switch_name(queue)
+        self.hotline.asterisk(f"queue add member PJSIP/{seat} to {name} penalty 0 as {seat}")
+        self._joined.append(f"queue remove member PJSIP/{seat} from {name}")
 
-    def leave(self, queue: str, *seats: str) -> None:
-        for seat in seats:
-            self.hotline.asterisk(f"queue remove member PJSIP/{seat} from {switch_name(queue)}")
+    def leave(self) -> None:
+        """Undo every `join`."""
+        while self._joined:
+            self.hotline.asterisk(self._joined.pop())
 
     async def end_calls(self) -> None:
         """Hang up whoever is still there, and return when all lines are free."""
@@ -74,6 +77,12 @@ class Centre:
         """Callers of `queue` from first to last, by the number of their channel."""
         rows = self.hotline.asterisk(f"queue show {switch_name(queue)}").splitlines()
         return [row.split("trunk-demo-")[1][:8] for row in rows if "trunk-demo-" in row and "wait:" in row]
+
+    async def callers(self, queue: str) -> list[str]:
+        """Calling numbers of who waits, from first to last."""
+        rows = self.hotline.asterisk("core show channels concise").splitlines()
+        numbers = {row.split("!")[0][-8:]: row.split("!")[7] for row in rows if "trunk-demo-" in row}
+        return [numbers[channel] for channel in self.waiting(queue)]
 
     async def until_waiting(self, queue: str, count: int) -> list[str]:
         """Who waits, once `count` callers do."""
@@ -109,6 +118,7 @@ async def centre(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Cent
     await asyncio.to_thread(instance.start)
     centre = Centre(instance)
     centre.write_numbers()
+    await _talked(instance, "dialect", 100)
     yield centre
     status = await asyncio.to_thread(instance.stop)
     await instance.close()
@@ -116,36 +126,31 @@ async def centre(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Cent
     assert status == 0
 
 
+async def _talked(hotline: HotlineInstance, queue: str, talk_s: float) -> None:
+    """Let the ledger know of a call some minutes ago."""
+    now = datetime.now(UTC)
+    call = Call(id=f"h-{queue}-talked", trunk="demo", started_at=now - timedelta(minutes=5), ended_at=now)
+    call.queue, call.talk_s, call.outcome = queue, talk_s, Outcome.ANSWERED
+    async with hotline.sessions.begin() as session:
+        session.add(call)
+
+
 @pytest.fixture(autouse=True)
 async def free_lines(centre: Centre) -> AsyncIterator[None]:
     """No test finds callers of another."""
     yield
+    centre.leave()
     await centre.end_calls()
 
 
-Phone = Callable[[str], Awaitable[Softphone]]
-
-
-@pytest.fixture
-async def phone(centre: Centre) -> AsyncIterator[Phone]:
-    """Makes the phone of a seat: registered, not logged in, answering by itself."""
-    async with _phones(centre.hotline) as make:
-        yield make
-
-
-@asynccontextmanager
-async def _phones(hotline: HotlineInstance) -> AsyncIterator[Phone]:
-    made: list[Softphone] = []
-
-    async def make(extension: str) -> Softphone:
-        phone = Softphone(hotline.settings, extension, await hotline.seat_secret(extension))
-        made.append(phone)
-        await phone.start(hotline.prompt("message-thanks"))
-        return phone
-
+@pytest.fixture(scope="session")
+async def seats(centre: Centre) -> AsyncIterator[None]:
+    """The phones of seats 1001 and 1002: registered, in no queue, answering by themselves."""
+    hotline = centre.hotline
+    phones = [Softphone(hotline.settings, one, await hotline.seat_secret(one)) for one in ("1001", "1002")]
     try:
-        yield make
+        await asyncio.gather(*(phone.start(hotline.prompt("message-thanks")) for phone in phones))
+        yield
     finally:
-        for phone in made:
-            await phone.dial("*12")  # out of every queue
+        for phone in phones:
             await phone.stop()
