@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, get_args
 
-from core.calendar import Hours
+from core.calendar import ALWAYS, Hours
 from core.settings import Settings
+from ivr.prompts.catalogue import CATALOGUE
 from ivr.queues.model import Closed, Queue, Strategy, WhenClosed
 
 PACKAGED = Path(__file__).with_name("queues.toml")
@@ -54,11 +55,12 @@ def _load(path: Path, max_wait_s: int) -> dict[str, Queue]:
         text = path.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
         raise QueueFileError(f"{path.name}: cannot be read: {error}; correct queue.file") from error
-    return parse(path.name, text, max_wait_s)
+    prompts = frozenset(tomllib.loads(CATALOGUE.read_text(encoding="utf-8")))
+    return parse(path.name, text, max_wait_s, prompts)
 
 
-def parse(file: str, text: str, max_wait_s: int) -> dict[str, Queue]:
-    """The queues of `text`; `max_wait_s` is for those that name none.
+def parse(file: str, text: str, max_wait_s: int, prompts: Container[str] | None = None) -> dict[str, Queue]:
+    """The queues of `text`; `max_wait_s` is for those that name none, `prompts` the ids there are.
 
     Raises:
         QueueFileError
@@ -67,15 +69,16 @@ def parse(file: str, text: str, max_wait_s: int) -> dict[str, Queue]:
         document = tomllib.loads(text)
     except ValueError as error:
         raise QueueFileError(f"{file}: {error}; correct the TOML there") from error
-    reader = _Reader(file, text, max_wait_s)
+    reader = _Reader(file, text, max_wait_s, prompts)
     queues = {name: reader.queue(name, body) for name, body in document.items()}
     reader.check_together(queues)
     return queues
 
 
 class _Reader:
-    def __init__(self, file: str, text: str, max_wait_s: int) -> None:
+    def __init__(self, file: str, text: str, max_wait_s: int, prompts: Container[str] | None) -> None:
         self._file, self._lines, self._max_wait_s = file, text.splitlines(), max_wait_s
+        self._prompts = prompts
 
     def fail(self, name: str, problem: str, key: str = "") -> QueueFileError:
         return QueueFileError(f"{self._file}:{self._line(name, key)}: [{name}]: {problem}")
@@ -169,6 +172,8 @@ class _Reader:
             raise self.fail(name, 'closed: { then = "queue", queue = "NAME" } belong together', "closed")
         if closed.prompt and not _PROMPT.fullmatch(closed.prompt):
             raise self.fail(name, "closed: prompt must be the id of a prompt of the catalogue", "closed")
+        if closed.prompt and self._prompts is not None and closed.prompt not in self._prompts:
+            raise self.fail(name, f"closed: prompt {closed.prompt!r} is not in the catalogue", "closed")
         return {"closed": closed}
 
     def check_together(self, queues: Mapping[str, Queue]) -> None:
@@ -183,12 +188,20 @@ class _Reader:
                 raise self.fail(
                     queue.name, "overflow after_s must be less than max_wait_s, or it never comes", "overflow"
                 )
+            self._check_open(queues, queue)
             self._check_ends(queues, queue, "overflow", lambda one: one.overflow_to)
             self._check_ends(queues, queue, "closed", lambda one: one.closed.queue)
 
     def _check_target(self, queues: Mapping[str, Queue], queue: Queue, key: str, target: str) -> None:
         if target and target not in queues:
             raise self.fail(queue.name, f"{key}: there is no queue {target!r}", key)
+
+    def _check_open(self, queues: Mapping[str, Queue], queue: Queue) -> None:
+        """Hours are looked at when a caller comes, not again when the queue overflows."""
+        hours = queues[queue.overflow_to].hours if queue.overflow_to else ALWAYS
+        if hours not in (ALWAYS, queue.hours):
+            problem = f'overflow: {queue.overflow_to!r} is closed at times; give it hours = "always" or these'
+            raise self.fail(queue.name, problem, "overflow")
 
     def _check_ends(
         self, queues: Mapping[str, Queue], start: Queue, key: str, after: Callable[[Queue], str]

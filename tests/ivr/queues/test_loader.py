@@ -63,6 +63,11 @@ MISTAKES = {
     "closed without the queue": ('closed = { then = "queue" }\n', 4, "belong together"),
     "closed with a list": ('closed = { then = ["queue"] }\n', 4, "are texts"),
     "a prompt that is a path": ('closed = { prompt = "../../etc/passwd" }\n', 4, "id of a prompt"),
+    "overflow into a queue that closes": (
+        'overflow = { to = "b", after_s = 5 }\n[b]\nlabel="b"\nlabel_en="b"\nhours="08:30-17:30"\n',
+        4,
+        "closed at times",
+    ),
     "a skill for a shell": ('skill = "$(id)"\n', 4, "a-z, 0-9"),
     "two that overflow into each other": (
         'overflow = { to = "b", after_s = 5 }\n'
@@ -102,6 +107,13 @@ def test_mistakes_are_told_with_their_place(mistake: str) -> None:
 def test_files_that_are_no_file_of_queues(text: str, problem: str) -> None:
     with pytest.raises(QueueFileError, match=problem):
         _parse(text)
+
+
+def test_a_prompt_nobody_has_recorded(tmp_path: Path) -> None:
+    file = tmp_path / "own.toml"
+    file.write_text(GENERAL + 'closed = { prompt = "queue-shut" }\n', encoding="utf-8")
+    with pytest.raises(QueueFileError, match=r"own\.toml:4: .*'queue-shut' is not in the catalogue"):
+        load(Settings.model_construct(queue=QueueSettings(file=file)))
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
