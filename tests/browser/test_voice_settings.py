@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import math
+import struct
+import wave
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -35,6 +39,61 @@ async def test_announcement_is_planned_and_switched_off(leader: Console) -> None
     await announcements.row("暴雪停运通知").locator('[data-test="switch-off"]').click()
     await leader.page.locator(".el-message-box").get_by_role("button", name="停用").click()
     await expect(announcements.cell("暴雪停运通知", "state")).to_have_text("已停用")
+
+
+def tone(seconds: float = 1.5) -> bytes:
+    """A WAV file with a tone in it, 8 kHz, 16 bit."""
+    samples = (int(9000 * math.sin(n / 3)) for n in range(int(8000 * seconds)))
+    file = io.BytesIO()
+    with wave.open(file, "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(8000)
+        out.writeframes(b"".join(struct.pack("<h", sample) for sample in samples))
+    return file.getvalue()
+
+
+async def test_an_uploaded_recording_is_what_callers_hear(leader: Console) -> None:
+    await leader.page.goto("/settings/announcements")
+    announcements, dialog = Table(leader.page, "announcements"), Dialog(leader.page)
+    await by_test_id(leader.page, "add-announcement").click()
+    await dialog.field("title").fill("停水通知录音")
+    for label, moment in (("开始", "2030-02-01 00:00"), ("结束", "2030-02-02 00:00")):
+        await dialog.box.get_by_label(label).fill(moment)
+        await leader.page.keyboard.press("Enter")
+    sound = {"name": "停水.wav", "mimeType": "audio/wav", "buffer": tone()}
+    await dialog.box.locator("input[type=file]").set_input_files(files=[sound])
+    await expect(dialog.box).to_contain_text("停水.wav")
+    await by_test_id(leader.page, "save-announcement").click()
+    listen = announcements.row("停水通知录音").locator('[data-test="listen"]').first
+    async with leader.page.expect_response("**/announcements/*/audio?language=zh_CN") as answer:
+        await listen.click()
+    assert (await answer.value).headers["content-type"] == "audio/wav"
+
+
+async def test_an_article_is_written_and_published(leader: Console) -> None:
+    await leader.page.goto("/settings/articles")
+    articles, dialog = Table(leader.page, "articles"), Dialog(leader.page)
+    await by_test_id(leader.page, "add-article").click()
+    await dialog.field("title").fill("供热温度不达标怎么办")
+    await dialog.field("text").fill("请先检查阀门是否打开。")
+    await by_test_id(leader.page, "save-article").click()
+    await expect(articles.cell("供热温度", "state")).to_have_text("未发布")
+    await articles.row("供热温度").get_by_role("button", name="修改").click()
+    await dialog.box.locator(".el-switch").click()
+    await by_test_id(leader.page, "save-article").click()
+    await expect(articles.cell("供热温度", "state")).to_have_text("已发布")
+    await expect(articles.row("供热温度").locator('[data-test="listen"]')).to_be_visible()
+
+
+async def test_a_leader_says_what_a_seat_can_do(leader: Console) -> None:
+    await leader.page.goto("/seats")
+    await leader.page.locator('[data-seat="1004"]').click()
+    dialog = Dialog(leader.page)
+    await dialog.box.locator('[data-field="dialect"] .el-select__wrapper').click()
+    await leader.page.locator(".el-select-dropdown__item:visible", has_text="3 级").click()
+    await by_test_id(leader.page, "save-skills").click()
+    await expect(Table(leader.page, "seats").cell("1004", "skills")).to_contain_text("方言队列 · 3 级")
 
 
 async def test_a_seat_proposes_a_flag_and_a_leader_reviews_it(
