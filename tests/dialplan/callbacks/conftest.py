@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import pytest
@@ -14,6 +14,8 @@ from ivr.callbacks.tables import Callback
 from tests.carrier import PhoneCall
 from tests.instance import HotlineInstance
 from tests.waiting import poll
+
+PATIENCE_S = 30.0
 
 
 class List:
@@ -28,30 +30,44 @@ class List:
         async with self.hotline.carrier.dial(caller=caller) as call:
             await call.hear(0.5)
             await call.press("0")
-            shown = lambda: "trunk-demo-" in self.hotline.asterisk("queue show q-general")  # noqa: E731
-            await poll(shown, "the caller waits in the queue")
+            await self.somebody_waits()
             yield call
+
+    async def somebody_waits(self) -> None:
+        """Return when there is a caller in the queue."""
+        await poll(
+            lambda: "trunk-demo-" in self.hotline.asterisk("queue show q-general"), "a caller in the queue"
+        )
 
     async def ask(self, caller: str) -> int:
         """Call, wait, press 1, confirm the own number; the row's id."""
         async with self.waiting_caller(caller) as call:
             await call.press("1")
-            await call.hear(self.hotline.prompt_s("callback-offer"))
+            await call.hear(1)
             await call.press("1")
             await call.over()
         return (await self.row(caller, "waiting")).id
 
-    async def row(self, number: str, state: str, seconds: float = 20.0) -> Callback:
+    async def row(self, number: str, state: str) -> Callback:
         """The row of `number`, once it is in `state`."""
-        end = time.monotonic() + seconds
+        return await self._once(number, lambda row: row.state == state, state)
+
+    async def tried(self, number: str, attempts: int, result: str) -> Callback:
+        """The row of `number`, once so many attempts are made and the last one had this result."""
+        return await self._once(
+            number, lambda row: (row.attempts, row.result) == (attempts, result), f"{attempts} {result}"
+        )
+
+    async def _once(self, number: str, holds: Callable[[Callback], bool], what: str) -> Callback:
+        end = time.monotonic() + PATIENCE_S
         query = select(Callback).where(Callback.number == number).order_by(Callback.id.desc())
         while True:
             async with self.hotline.sessions() as session:
                 row = (await session.scalars(query.limit(1))).one_or_none()
-            if row is not None and row.state == state:
+            if row is not None and holds(row):
                 return row
             found = vars(row) if row is not None else "none"
-            assert time.monotonic() < end, f"not {state}: {found}\n{self.hotline.output()}"
+            assert time.monotonic() < end, f"not {what}: {found}\n{self.hotline.output()}"
             await asyncio.sleep(0.05)
 
     async def numbers(self) -> set[str]:

@@ -9,70 +9,56 @@ from tests.instance import HotlineInstance
 from tests.softphone import Softphone
 
 
+async def _asked(hotline: HotlineInstance, known: set[str]) -> None:
+    """The caller has left the queue to ask for a call-back."""
+    await hotline.next_call(
+        known, lambda c: bool(c.menu_path) and c.menu_path[-1]["step"] == "callback_offer"
+    )
+
+
 def _loudness(alaw: bytes) -> int:
     return int(audioop.rms(audioop.alaw2lin(alaw, 2), 2))
 
 
-async def test_who_asks_is_called_back_and_talks_with_a_seat(
-    hotline: HotlineInstance, callbacks: List
-) -> None:
-    known = await hotline.known_calls()
-    row_id = await callbacks.ask("13900010001")
-    asked = await hotline.next_call(known, lambda c: c.ended_at is not None)
-    assert (asked.outcome, asked.hung_up_by) == ("callback", "hotline")
-    phone = Softphone(hotline.settings, "1001", await hotline.seat_secret("1001"))
-    await phone.start(hotline.prompt("message-thanks"))
-    try:
-        async with hotline.carrier.called() as citizen:
-            await phone.log_in()
-            row = await callbacks.row("13900010001", "dialling")
-            assert row.id == row_id
-            assert row.joined_at <= asked.ended_at
-            back = await hotline.next_call(known, lambda c: c.seat_answered_at is not None)
-            assert citizen.rang == ["13900010001 12319"]
-            citizen.line.sound.clear()
-            await citizen.hear(2)
-            heard = bytes(citizen.line.sound)
-            await phone.command("hangup")
-            await citizen.over()
-        done = await callbacks.row("13900010001", "done")
-        assert (done.attempts, done.attempt_call_id) == (1, back.id)
-        ended = await hotline.next_call(known, lambda c: c.id == back.id and c.ended_at is not None)
-        assert (ended.direction, ended.purpose) == ("outbound", f"callback:{row_id}")
-        assert (ended.outcome, ended.seat, ended.caller) == ("answered", "1001", "13900010001")
-        assert [step["step"] for step in ended.menu_path][:1] == ["callback"]
-        assert ended.wait_s < 8
-        assert _loudness(heard) > 500, "the citizen does not hear the seat"
-        recording = await hotline.recording_of(back.id)
-        assert recording.duration_s > hotline.prompt_s("callback-connecting")
-        assert "paused" not in hotline.asterisk("queue show q-general"), "the seat is still held back"
-        await phone.dial("*12")
-    finally:
-        await phone.stop()
-
-
-async def test_busy_then_no_answer_then_reached(
+async def test_busy_then_not_there_then_reached_and_talking_with_a_seat(
     hotline: HotlineInstance, callbacks: List, seat: Softphone
 ) -> None:
     known = await hotline.known_calls()
     await seat.dial("*12")
-    await callbacks.ask("13900010002")
+    row_id = await callbacks.ask("13900010001")
+    asked = await hotline.next_call(known, lambda c: c.ended_at is not None)
+    assert (asked.outcome, asked.hung_up_by) == ("callback", "hotline")
+
     async with hotline.carrier.called(status=486) as citizen:
         await seat.log_in()
-        row = await callbacks.row("13900010002", "dialling")
         await citizen.over()
-    row = await callbacks.row("13900010002", "waiting")
-    assert (row.attempts, row.result) == (1, "busy")
+        assert citizen.rang == ["13900010001 12319"]
+    row = await callbacks.tried("13900010001", 1, "busy")
+    assert row.id == row_id
+    assert asked.queued_at is not None and abs((row.joined_at - asked.queued_at).total_seconds()) < 8
+
     async with hotline.carrier.called(answers=False) as citizen:
         await citizen.over()
-    row = await callbacks.row("13900010002", "waiting")
-    assert (row.attempts, row.result) == (2, "no_answer")
+    await callbacks.tried("13900010001", 2, "no_answer")
+
     async with hotline.carrier.called() as citizen:
-        await hotline.next_call(known, lambda c: c.seat_answered_at is not None, 30)
+        back = await hotline.next_call(known, lambda c: c.seat_answered_at is not None, 30)
+        citizen.line.sound.clear()
+        await citizen.hear(2)
+        heard = bytes(citizen.line.sound)
         await seat.command("hangup")
         await citizen.over()
-    row = await callbacks.row("13900010002", "done")
-    assert row.attempts == 3
+    done = await callbacks.row("13900010001", "done")
+    assert (done.attempts, done.attempt_call_id) == (3, back.id)
+    ended = await hotline.next_call(known, lambda c: c.id == back.id and c.ended_at is not None)
+    assert (ended.direction, ended.purpose) == ("outbound", f"callback:{row_id}")
+    assert (ended.outcome, ended.seat, ended.caller) == ("answered", "1001", "13900010001")
+    assert ended.menu_path[0]["step"] == "callback"
+    assert ended.wait_s < 3, "the seat held back for the citizen answers at once"
+    assert _loudness(heard) > 500, "the citizen does not hear the seat"
+    assert "paused" not in hotline.asterisk("queue show q-general"), "the seat is still held back"
+    recording = await hotline.recording_of(back.id)
+    assert recording.duration_s > hotline.prompt_s("callback-connecting")
 
 
 async def test_a_premium_number_is_refused_and_another_one_taken(
@@ -85,7 +71,7 @@ async def test_a_premium_number_is_refused_and_another_one_taken(
         await call.press("2")
         await call.hear(0.5)
         await call.press("16812345#")
-        await call.hear(hotline.prompt_s("callback-refused"))
+        await call.hear(1)
         await call.press("041184390001#")
         await call.hear(1)
         await call.press("1")
@@ -109,9 +95,8 @@ async def test_a_caller_without_a_number_and_without_a_word_waits_on(
         await call.press("1")
         await call.hear(0.5)
         await call.press("*")
-        await hotline.next_call(known, lambda c: [s["step"] for s in c.menu_path][-1:] == ["callback_offer"])
-        await call.hear(1)
-        assert "trunk-demo-" in hotline.asterisk("queue show q-general")
+        await _asked(hotline, known)
+        await callbacks.somebody_waits()
 
 
 async def test_who_gives_up_waiting_is_on_the_list_of_missed_calls(
@@ -135,22 +120,7 @@ async def test_without_fastagi_the_caller_keeps_waiting(hotline: HotlineInstance
         hotline.control.stop_part("agi")
         try:
             await call.press("1")
-            await hotline.next_call(
-                known, lambda c: [s["step"] for s in c.menu_path][-1:] == ["callback_offer"]
-            )
-            await call.hear(1)
-            assert "trunk-demo-" in hotline.asterisk("queue show q-general")
+            await _asked(hotline, known)
+            await callbacks.somebody_waits()
         finally:
             hotline.control.start_part("agi")
-
-
-async def test_with_the_database_locked_the_caller_is_told_and_keeps_waiting(
-    hotline: HotlineInstance, callbacks: List
-) -> None:
-    async with callbacks.waiting_caller("13900010006") as call:
-        with hotline.locked_database():
-            await call.press("1")
-            await call.hear(hotline.prompt_s("callback-offer"))
-            await call.press("1")
-            await call.hear(3 + hotline.prompt_s("callback-lost"))
-            assert "trunk-demo-" in hotline.asterisk("queue show q-general")
