@@ -21,8 +21,6 @@ from core.settings import Ami
 from ivr.queues import from_switch_name, switch_name
 from ivr.switch import messages as meaning
 from ivr.switch.lines import ChannelLine, QueueLine
-from ivr.switch.lines import QueueMember as QueueMember
-from ivr.switch.lines import QueueState as QueueState
 
 #: Manager users (manager.conf): `hotline` for seats and states, `exchange` may also place calls.
 USER, EXCHANGE_USER = "hotline", "exchange"
@@ -118,21 +116,6 @@ class Switch:
         except SwitchRefusedError as error:
             if "Not there" not in str(error):
                 raise
-
-    async def queue_state(self, queue: str) -> QueueState:
-        """Seats and waiting callers of a queue.
-
-        Raises:
-            SwitchUnavailableError, SwitchRefusedError
-        """
-        messages = await self._act("QueueStatus", as_list=True, Queue=switch_name(queue))
-        members = [meaning.member(m) for m in messages if m.event == "QueueMember"]
-        waiting = sum(1 for m in messages if m.event == "QueueEntry" and from_switch_name(m.queue) == queue)
-        return QueueState(tuple(members), waiting)
-
-    async def queue_members(self, queue: str) -> list[QueueMember]:
-        """Seats logged in to a queue; raises as queue_state does."""
-        return list((await self.queue_state(queue)).members)
 
     async def lines(self) -> tuple[QueueLine, ...]:
         """Every queue at once: its seats and its waiting callers, in order.

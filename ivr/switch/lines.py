@@ -34,6 +34,7 @@ class WaitingCaller:
     call_id: str
     waited_s: float
     priority: int
+    #: Name of the caller's channel.
     channel: str = ""
 
 
@@ -44,23 +45,6 @@ class QueueLine:
     name: str
     seats: tuple[SeatLine, ...]
     waiting: tuple[WaitingCaller, ...]
-
-
-@dataclass(frozen=True)
-class QueueMember:
-    """A seat in a queue. `state` is one of ready, talking, busy, ringing, hold, unavailable, unknown …"""
-
-    extension: str
-    paused: bool
-    state: str
-
-
-@dataclass(frozen=True)
-class QueueState:
-    """Who is in a queue now: seats and the number of callers waiting."""
-
-    members: tuple[QueueMember, ...]
-    waiting: int
 
 
 @dataclass(frozen=True)

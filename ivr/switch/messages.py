@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ivr.switch.lines import QueueMember, SeatLine, WaitingCaller
+from ivr.switch.lines import SeatLine, WaitingCaller
 
 #: Asterisk's device states (QueueMember's Status), as the console names them.
 _STATES = {
@@ -31,13 +31,6 @@ def call_result(reason: str) -> str | None:
 def end_of(cause: str) -> str:
     """`busy`, `no_answer` or `failed`, from a hang-up cause (Q.850)."""
     return _CAUSES.get(cause, "failed")
-
-
-def member(message: Any) -> QueueMember:
-    """A QueueMember event as the console wants it."""
-    return QueueMember(
-        extension=message.name, paused=message.paused == "1", state=_STATES.get(message.status, "unknown")
-    )
 
 
 def seat(message: Any) -> SeatLine:

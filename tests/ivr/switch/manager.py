@@ -48,6 +48,11 @@ class FakeManager:
             writer.transport.abort()
         self._writers.clear()
 
+    def tell(self, event: Message) -> None:
+        """An event nobody asked for, to everybody who is logged in."""
+        for writer in self._writers:
+            writer.write("".join(f"{k}: {v}\r\n" for k, v in event.items()).encode() + b"\r\n")
+
     async def until(self, holds: Callable[[], bool]) -> None:
         async with asyncio.timeout(10), self._news:
             await self._news.wait_for(holds)

@@ -9,10 +9,11 @@ import pytest
 
 from core.settings import Ami
 from ivr.switch import ami
-from ivr.switch.ami import QueueMember, QueueState, Switch, SwitchRefusedError, SwitchUnavailableError
+from ivr.switch.ami import Switch, SwitchRefusedError, SwitchUnavailableError
 from ivr.switch.lines import SeatLine, WaitingCaller
 from tests.conftest import poll
 from tests.ivr.switch.manager import FakeManager, Message, error, success
+from tests.waiting import poll as poll_until
 
 SECRET = "made-up-secret"
 MEMBER = {"Event": "QueueMember", "Queue": "q-general", "Name": "1001", "Paused": "0", "Status": "1"}
@@ -46,11 +47,11 @@ async def _until_up(switch: Switch) -> None:
 
 
 async def test_a_seat_joins_and_leaves(manager: FakeManager, switch: Switch) -> None:
-    await switch.queue_add("general", "PJSIP/1001", "1001")
+    await switch.queue_add("general", "PJSIP/1001", "1001", penalty=2)
     await switch.queue_remove("general", "PJSIP/1001")
     [joined], [left] = manager.named("QueueAdd"), manager.named("QueueRemove")
     assert (joined["Queue"], joined["Interface"], joined["MemberName"]) == ("q-general", "PJSIP/1001", "1001")
-    assert joined["StateInterface"] == "PJSIP/1001"
+    assert (joined["StateInterface"], joined["Penalty"]) == ("PJSIP/1001", "2")
     assert (left["Queue"], left["Interface"]) == ("q-general", "PJSIP/1001")
 
 
@@ -82,27 +83,25 @@ async def test_line_breaks_are_refused_and_nothing_is_sent(
     assert b"Originate" not in manager.raw
 
 
-async def test_who_is_in_the_queue(manager: FakeManager, switch: Switch) -> None:
-    def status(_: Message) -> list[Message]:
-        return [
-            success("Queue status will follow") | {"EventList": "start"},
-            {"Event": "QueueParams", "Queue": "q-general", "Calls": "2"},
-            MEMBER,
-            MEMBER | {"Name": "1002", "Paused": "1", "Status": "6"},
-            MEMBER | {"Name": "1003", "Status": "99"},
-            {"Event": "QueueEntry", "Queue": "q-general", "Position": "1"},
-            {"Event": "QueueEntry", "Queue": "q-general", "Position": "2"},
-            {"Event": "QueueStatusComplete", "EventList": "Complete", "ListItems": "6"},
-        ]
+async def test_a_caller_is_given_a_priority(manager: FakeManager, switch: Switch) -> None:
+    await switch.change_priority("general", "PJSIP/trunk-demo-1", -3)
+    [action] = manager.named("QueueChangePriorityCaller")
+    assert (action["Queue"], action["Caller"]) == ("q-general", "PJSIP/trunk-demo-1")
+    assert (action["Priority"], action["Immediate"]) == ("-3", "yes")
 
-    manager.answers["QueueStatus"] = status
-    members = (
-        QueueMember("1001", False, "ready"),
-        QueueMember("1002", True, "ringing"),
-        QueueMember("1003", False, "unknown"),
-    )
-    assert await switch.queue_state("general") == QueueState(members, waiting=2)
-    assert await switch.queue_members("general") == list(members)
+
+async def test_the_second_caller_of_a_queue_and_a_lost_connection_wake(
+    manager: FakeManager, switch: Switch
+) -> None:
+    woken: list[str] = []
+    switch.when_callers_join(lambda: woken.append("once"))
+    joined = {"Event": "QueueCallerJoin", "Queue": "q-general", "Channel": "PJSIP/trunk-demo-1"}
+    manager.tell(joined | {"Count": "1"})  # alone in a queue nobody can be in the wrong place
+    manager.tell(joined | {"Count": "2"})
+    await poll_until(lambda: bool(woken), "the second caller wakes")
+    assert woken == ["once"]
+    manager.drop()
+    await poll_until(lambda: len(woken) == 2, "the lost connection wakes")
 
 
 async def test_calls_that_are_live(manager: FakeManager, switch: Switch) -> None:
@@ -131,7 +130,7 @@ async def test_not_connected_is_told_at_once(manager: FakeManager) -> None:
     never = _switch(manager)
     async with asyncio.timeout(ami.TIMEOUT_S / 2):
         with pytest.raises(SwitchUnavailableError):
-            await never.queue_members("general")
+            await never.lines()
         assert not await never.ping()
 
 
