@@ -12,7 +12,7 @@ async def test_no_seat_sees_the_number(asking: HotlineInstance, desk: Softphone)
     known = await asking.known_calls()
     async with asking.carrier.dial(caller=CALLER) as call:
         await call.hear(0.5)
-        await call.press("15")
+        await call.press("150")
         row = await asking.next_call(known, lambda c: c.seat_answered_at is not None, 30)
         case = await asking.draft_of(row.id)
         await desk.command("hangup")

@@ -50,7 +50,9 @@ async def test_who_is_not_satisfied_leaves_a_message(asking: HotlineInstance, de
         await call.hear(0.5)
         await call.press("1")
         await asking.next_call(known, lambda c: c.menu_path[-1]["step"] == "message")
-        await call.hear(asking.prompt_s("message-intro", "beep") + 0.3)
+        await call.hear(0.5)
+        await call.press("9")  # no need to hear how
+        await call.hear(asking.prompt_s("beep") + 0.3)
         await call.say(asking.prompt("greeting")[:16000])
         await call.press("#")
         await asking.next_call(known, lambda c: c.message_at is not None)
