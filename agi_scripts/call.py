@@ -24,7 +24,6 @@ class AgiCall:
         # The caller may have chosen in an earlier handler: the channel knows.
         spoken = session.header.get("language", "")
         self.language = spoken if spoken in LANGUAGES else LANGUAGES[0]
-        self._greeted = False
 
     async def enter(self, step: str) -> None:
         await self._note("STEP", step)
@@ -58,9 +57,6 @@ class AgiCall:
             wait = max(wait_s, _AT_ONCE_S) if number == len(chunks) else _AT_ONCE_S
             if key := await self._session.read_keys(files, wait, 1):
                 break
-        if not self._greeted:
-            self._greeted = True
-            await self._session.set_variable("HL_GREETED", "1")
         return key
 
     async def digits(self, most: int, wait_s: float) -> str:

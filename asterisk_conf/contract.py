@@ -16,7 +16,6 @@ VARIABLES: dict[str, str] = {
     "HL_PRIORITY": "inbound handler: place in that queue: emergencies 10, ordinary calls 0, flagged ones -5",
     "HL_FORWARD": "inbound handler: name of a duty phone in the allow-list when HL_NEXT is forward",
     "HL_MESSAGE_ONLY": "inbound handler: 1 when a flagged caller may only leave a message",
-    "HL_GREETED": "inbound handler: 1 once the greeting has been played; a fallback then leaves it out",
     "HL_SEAT": "pjsip endpoint: extension of the seat a phone belongs to",
     "HL_CLOSED": "queue-entry handler: message or goodbye when the queue is closed now (非工作时间)",
     "HL_SAY": "queue-entry handler: sounds before waiting, joined by &; `nothing` for none",

@@ -211,7 +211,7 @@ def _fallback(lines: list[dialplan.Line], prompts: Prompts) -> str:
     told = []
     for line in inbound[start + 1 :]:
         if said := _prompt_ids(line.arguments):
-            once = " (left out if the caller has heard it already)" if "HL_GREETED" in line.arguments else ""
+            once = " (left out if the caller has heard it already)" if "READSTATUS" in line.arguments else ""
             told.append(f"The caller hears {_texts(said, prompts, ' / ')}{once}.")
         elif line.app == "Set":
             told.append(f"`{line.arguments}`.")

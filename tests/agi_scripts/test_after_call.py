@@ -52,7 +52,6 @@ async def _is_up(settings: Settings) -> bool:
 async def _call(settings: Settings, script: str, argument: str, *keys: str) -> FakeAsterisk:
     asterisk = FakeAsterisk(settings.agi.port, list(keys), argument=argument)
     await asterisk.call(script)
-    asterisk.variables.pop("HL_GREETED", None)
     return asterisk
 
 

@@ -28,10 +28,9 @@ from ivr.house.model import Announcement, FlaggedNumber, House
 from tests.agi_scripts.asterisk import FakeAsterisk
 from tests.conftest import free_port, poll
 
-GREETED = {"HL_GREETED": "1"}
-PERSON = GREETED | {"HL_QUEUE": "general", "HL_PRIORITY": "0", "HL_NEXT": "queue"}
-MESSAGE = GREETED | {"HL_NEXT": "message"}
-GOODBYE = GREETED | {"HL_NEXT": "goodbye"}
+PERSON = {"HL_QUEUE": "general", "HL_PRIORITY": "0", "HL_NEXT": "queue"}
+MESSAGE = {"HL_NEXT": "message"}
+GOODBYE = {"HL_NEXT": "goodbye"}
 CALLER = "13800001234"
 
 
@@ -147,15 +146,6 @@ async def test_hang_up_at_every_question(port: int, heard: int) -> None:
     assert (await _call(port)).variables == PERSON
 
 
-async def test_greeted_is_said_once_and_only_after_the_greeting(port: int) -> None:
-    asterisk = await _call(port, "9")
-    kinds = [" ".join(words[:3]) for words in asterisk.commands]
-    assert kinds[2:4] == ["GET FULL VARIABLE", "SET VARIABLE HL_GREETED"]
-    assert kinds.count("SET VARIABLE HL_GREETED") == 1
-    gone = await _call(port, "hangup")
-    assert gone.variables == {}
-
-
 async def test_asterisk_refuses_a_prompt(port: int) -> None:
     """The handler ends; the dialplan goes on."""
     asterisk = FakeAsterisk(port)
@@ -194,7 +184,7 @@ async def test_english_is_spoken_by_the_dialplan_too(door: Door) -> None:
     door.furnish(flow=door.flow("full_menu"))
     asterisk = await door.call("2", "0")
     english = str(door.settings.prompts_dir / "en")
-    assert asterisk.variables == GREETED | {
+    assert asterisk.variables == {
         "CHANNEL(language)": "en",
         "HL_PROMPTS": english,
         "HL_QUEUE": "english",

@@ -23,7 +23,8 @@ async def _leave_message(hotline: HotlineInstance, call: PhoneCall) -> None:
 
 async def test_fastagi_killed_in_the_middle_of_the_greeting(hotline: HotlineInstance) -> None:
     known = await hotline.known_calls()
-    async with hotline.carrier.dial(hang_up_after_s=9) as call:
+    question = hotline.prompt_s("greeting", "menu-agent-first")  # the switch says all of it before it notices
+    async with hotline.carrier.dial(hang_up_after_s=question + 3) as call:
         await call.hear(1.5)
         os.kill(hotline.control.pid("agi"), signal.SIGKILL)
         await call.over()
