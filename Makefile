@@ -12,7 +12,7 @@ run: bootstrap
 
 test: bootstrap-dev
 	@$(BIN)/hotline setup --tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 3 --dist loadgroup
 
 bench: bootstrap-dev
 	@$(BIN)/hotline setup --tests

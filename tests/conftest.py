@@ -30,6 +30,18 @@ from tests.instance import HotlineInstance
 Server = subprocess.Popen[bytes]
 
 
+#: Folders whose tests share a whole hotline: each stays with one worker, so that it is started once.
+_TOGETHER = ("tests/dialplan", "tests/browser")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say which tests a worker of pytest-xdist takes together: a folder that shares a hotline, or a file."""
+    for item in items:
+        path = item.path.relative_to(item.config.rootpath)
+        group = path.parent if path.as_posix().startswith(_TOGETHER) else path
+        item.add_marker(pytest.mark.xdist_group(group.as_posix()))
+
+
 def free_port() -> int:
     """A loopback port nobody listens on just now."""
     with socket.socket() as probe:
