@@ -10,7 +10,7 @@ from tests.carrier import Carrier, PhoneCall
 from tests.dialplan.trunks.conftest import CITY, CITY_LIMIT, IVR_PORTS, SECOND, TrunkInstance
 from tests.softphone import Softphone
 
-HOLD_S = 6.0
+HOLD_S = 5.0
 
 
 async def _hold(
