@@ -80,6 +80,7 @@ async def test_nobody_answers_within_the_announced_wait(hotline: HotlineInstance
         await call.over()
     row = await hotline.next_call(known, lambda c: c.ended_at is not None)
     assert (row.outcome, row.queue, row.seat) == ("message", "general", "")
-    assert 4 <= row.wait_s - hotline.prompt_s("queue-wait") < 5.5
+    waited = row.wait_s - hotline.prompt_s("queue-wait")
+    assert 3 <= waited < 5.5, "the dialplan counts in whole seconds: the last one may be cut short"
     steps = [step["step"] for step in row.menu_path]
     assert steps == ["greeting", "person", "queue", "message", "goodbye"]
