@@ -21,7 +21,7 @@ from core.settings import Settings
 from hotline import watchdog
 from ivr.ledger.tables import CONFIDENTIAL, Call
 from recorder.tables import Recording, Transcript
-from ticketing.intake import Intake
+from ticketing.intake import Caller, Intake
 
 #: Published outbox rows are kept this long, for a person who wonders what was said.
 KEEP_PUBLISHED = timedelta(days=7)
@@ -38,14 +38,10 @@ class LedgerCalls:
     def __init__(self, sessions: SessionFactory) -> None:
         self._sessions = sessions
 
-    async def caller(self, call_id: str) -> str | None:
+    async def caller(self, call_id: str) -> Caller | None:
         async with self._sessions() as session:
-            return await session.scalar(select(Call.caller).where(Call.id == call_id))
-
-    async def confidential(self, call_id: str) -> bool:
-        async with self._sessions() as session:
-            marks = await session.scalar(select(Call.marks).where(Call.id == call_id))
-        return CONFIDENTIAL in (marks or [])
+            row = (await session.execute(select(Call.caller, Call.marks).where(Call.id == call_id))).first()
+        return Caller(row.caller, CONFIDENTIAL in row.marks) if row else None
 
 
 class RecorderTranscripts:

@@ -69,9 +69,6 @@ async def open_draft(
     try:
         async with sessions() as session:
             await begin_write(session)
-            existing = await session.scalar(select(Case).where(Case.call_id == call_id))
-            if existing is not None:
-                return existing, False
             case = Case(stage=Stage.DRAFT, call_id=call_id, source="telephone", created_at=clock.now())
             case.caller_number = case.callback_number = caller_number
             case.confidential = confidential
@@ -84,7 +81,7 @@ async def open_draft(
             outbox.add(session, CaseOpened(at=case.created_at, case_id=case.id, call_id=call_id))
             await session.commit()
             return case, True
-    except IntegrityError:
+    except IntegrityError:  # there is one already: rarer than asking each time would be worth
         async with sessions() as session:
             return (await session.scalars(select(Case).where(Case.call_id == call_id))).one(), False
 

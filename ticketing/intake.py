@@ -5,6 +5,7 @@ Calls and transcripts belong to other rooms; whoever composes the house hands in
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from core.clock import Clock
@@ -14,13 +15,17 @@ from core.events import Event, HelpRequested, TranscriptReady
 from ticketing import drafts
 
 
-class CallFacts(Protocol):
-    async def caller(self, call_id: str) -> str | None:
-        """The normalised caller ('' when withheld); None when the ledger does not have the call (yet)."""
-        ...
+@dataclass(frozen=True)
+class Caller:
+    """Who called: the normalised number, empty when withheld, and whether they asked for 保密."""
 
-    async def confidential(self, call_id: str) -> bool:
-        """Whether the caller asked to stay unknown (保密)."""
+    number: str
+    confidential: bool = False
+
+
+class CallFacts(Protocol):
+    async def caller(self, call_id: str) -> Caller | None:
+        """None when the ledger does not have the call (yet)."""
         ...
 
 
@@ -68,8 +73,8 @@ class Intake:
         await drafts.open_draft(
             self._sessions,
             call_id=call_id,
-            caller_number=caller,
+            caller_number=caller.number,
             transcript=await self._transcripts.caller_text(call_id),
-            confidential=await self._calls.confidential(call_id),
+            confidential=caller.confidential,
             clock=self._clock,
         )

@@ -17,6 +17,7 @@ from hotline import timers
 from hotline.timers import LedgerCalls, RecorderTranscripts
 from ivr.ledger.tables import Call
 from recorder.tables import Recording, Transcript
+from ticketing.intake import Caller
 from ticketing.tables import Case
 
 Poll = Callable[..., Awaitable[None]]
@@ -47,9 +48,8 @@ async def add_call(sessions: SessionFactory, clock: FixedClock, texts: dict[str,
 
 async def test_the_facts_of_a_call(sessions: SessionFactory, clock: FixedClock) -> None:
     await add_call(sessions, clock, {"small": ("路灯不亮", False), "tiny": ("路 灯", True)})
-    assert await LedgerCalls(sessions).caller("a-1") == "13800001234"
+    assert await LedgerCalls(sessions).caller("a-1") == Caller("13800001234", confidential=False)
     assert await LedgerCalls(sessions).caller("a-2") is None
-    assert not await LedgerCalls(sessions).confidential("a-1")
     assert await RecorderTranscripts(sessions).caller_text("a-1") == "路灯不亮"
     assert await RecorderTranscripts(sessions).caller_text("a-2") == ""
 

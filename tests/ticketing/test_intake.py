@@ -13,7 +13,7 @@ from core.errors import NotFoundError
 from core.events import CallChanged, HelpRequested, TranscriptReady
 from core.tables import Account, OutboxEntry
 from ticketing import moves
-from ticketing.intake import Intake
+from ticketing.intake import Caller, Intake
 from ticketing.tables import Case, CaseHistory
 
 
@@ -25,11 +25,9 @@ class Facts:
         self.texts: dict[str, str] = {}
         self.in_confidence: set[str] = set()
 
-    async def caller(self, call_id: str) -> str | None:
-        return self.callers.get(call_id)
-
-    async def confidential(self, call_id: str) -> bool:
-        return call_id in self.in_confidence
+    async def caller(self, call_id: str) -> Caller | None:
+        number = self.callers.get(call_id)
+        return None if number is None else Caller(number, call_id in self.in_confidence)
 
     async def caller_text(self, call_id: str) -> str:
         return self.texts.get(call_id, "")
