@@ -92,7 +92,7 @@ class CallbackKeeper:
 
     async def run(self) -> None:
         """Until cancelled. A database or switch that is away is waited for."""
-        trouble = ""
+        trouble = "not yet connected"  # at the start the switch is not there yet, and that is no news
         try:
             while True:
                 try:

@@ -10,6 +10,8 @@ from contextlib import asynccontextmanager
 import pytest
 from sqlalchemy import select
 
+from core.clock import SystemClock
+from ivr.callbacks.book import CallbackBook
 from ivr.callbacks.tables import Callback
 from tests.carrier import PhoneCall
 from tests.instance import HotlineInstance
@@ -47,6 +49,12 @@ class List:
             await call.press("1")
             await call.over()
         return (await self.row(caller, "waiting")).id
+
+    async def put(self, number: str) -> int:
+        """As if that citizen had asked; the row's id."""
+        book = CallbackBook(self.hotline.sessions, self.hotline.settings.callback, SystemClock())
+        now = SystemClock().now()
+        return await book.ask(number=number, queue="general", joined_at=now, call_id="")
 
     async def row(self, number: str, state: str) -> Callback:
         """The row of `number`, once it is in `state`."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import signal
+
 from ivr.callbacks.tables import CallbackKind
 from ivr.prompts.audio import audioop
 from tests.dialplan.callbacks.conftest import List
 from tests.instance import HotlineInstance
 from tests.softphone import Softphone
+from tests.waiting import poll
 
 
 async def _asked(hotline: HotlineInstance, known: set[str]) -> None:
@@ -61,6 +65,23 @@ async def test_busy_then_not_there_then_reached_and_talking_with_a_seat(
     assert recording.duration_s > hotline.prompt_s("callback-connecting")
 
 
+async def test_the_dialler_is_killed_while_the_phone_rings(
+    hotline: HotlineInstance, callbacks: List, seat: Softphone
+) -> None:
+    known = await hotline.known_calls()
+    async with hotline.carrier.called(ring_s=2) as citizen:
+        await callbacks.put("13900010002")
+        await poll(lambda: bool(citizen.rang), "the phone rings")
+        os.kill(hotline.control.pid("exchange"), signal.SIGKILL)
+        back = await hotline.next_call(known, lambda c: c.seat_answered_at is not None, 30)
+        await seat.command("hangup")
+        await citizen.over()
+        assert len(citizen.rang) == 1, "one attempt rings once"
+    row = await callbacks.row("13900010002", "done")
+    assert (row.attempts, row.attempt_call_id) == (1, back.id)
+    await poll(lambda: "paused" not in hotline.asterisk("queue show q-general"), "the seat is let go")
+
+
 async def test_a_premium_number_is_refused_and_another_one_taken(
     hotline: HotlineInstance, callbacks: List
 ) -> None:
@@ -85,18 +106,6 @@ async def test_a_premium_number_is_refused_and_another_one_taken(
     async with leader.post(f"/api/v1/callbacks/{row.id}/cancel", json={"note": "测试"}) as answer:
         assert answer.status == 200, await answer.text()
     await leader.close()
-
-
-async def test_a_caller_without_a_number_and_without_a_word_waits_on(
-    hotline: HotlineInstance, callbacks: List
-) -> None:
-    known = await hotline.known_calls()
-    async with callbacks.waiting_caller("anonymous") as call:
-        await call.press("1")
-        await call.hear(0.5)
-        await call.press("*")
-        await _asked(hotline, known)
-        await callbacks.somebody_waits()
 
 
 async def test_who_gives_up_waiting_is_on_the_list_of_missed_calls(
