@@ -111,7 +111,7 @@ async def test_a_premium_number_is_refused_and_another_one_taken(
 async def test_who_gives_up_waiting_is_on_the_list_of_missed_calls(
     hotline: HotlineInstance, callbacks: List
 ) -> None:
-    async with hotline.carrier.dial(caller="13900010004", hang_up_after_s=9) as call:
+    async with hotline.carrier.dial(caller="13900010004", hang_up_after_s=5) as call:
         await call.hear(0.5)
         await call.press("0")
         await call.over()
