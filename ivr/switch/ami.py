@@ -10,7 +10,6 @@ import asyncio
 import logging
 import re
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -30,7 +29,7 @@ _ACTIONS = (
     *("CoreShowChannels", "Originate", "GetVar", "PRIShowSpans", "PJSIPShowRegistrationsOutbound"),
 )
 #: The switch itself ends the ringing; this much later its word is given up.
-_ORIGINATE_GRACE_S, _CAUSE_S = 10.0, 1.0
+_ORIGINATE_GRACE_S = 10.0
 #: What a channel variable may be set to here: a comma would begin a second variable.
 _VALUE = re.compile(r"[A-Za-z0-9_.:+*#-]*")
 
@@ -106,11 +105,7 @@ class Switch:
                 raise
 
     async def queue_remove(self, queue: str, interface: str) -> None:
-        """A seat leaves a queue (签出); leaving twice is no mistake.
-
-        Raises:
-            SwitchUnavailableError, SwitchRefusedError
-        """
+        """A seat leaves a queue (签出); leaving twice is no mistake; raises as `_act` does."""
         try:
             await self._act("QueueRemove", Queue=switch_name(queue), Interface=interface)
         except SwitchRefusedError as error:
@@ -118,11 +113,7 @@ class Switch:
                 raise
 
     async def lines(self) -> tuple[QueueLine, ...]:
-        """Every queue at once: its seats and its waiting callers, in order.
-
-        Raises:
-            SwitchUnavailableError, SwitchRefusedError
-        """
+        """Every queue at once: its seats and its waiting callers, in order; raises as `_act` does."""
         messages = await self._act("QueueStatus", as_list=True)
         names = [m.queue for m in messages if m.event == "QueueParams"]
         return tuple(
@@ -209,36 +200,28 @@ class Switch:
                 Timeout=str(ring_s * 1000),
                 Variable=[f"{name}={value}" for name, value in variables.items()],
             )
-            return meaning.call_result(messages[-1].reason) or await _end(cause)
+            return meaning.call_result(messages[-1].reason) or await meaning.told_end(cause)
         finally:
             del self._causes[call_id]
 
     async def channels(self) -> dict[str, str]:
-        """Every channel of the switch: its name → the linked id of its call.
-
-        Raises:
-            SwitchUnavailableError, SwitchRefusedError
-        """
+        """Every channel of the switch: its name → the linked id of its call; raises as `_act` does."""
         messages = await self._act("CoreShowChannels", as_list=True)
         return {m.channel: m.linkedid for m in messages if m.event == "CoreShowChannel"}
 
     async def live_calls(self) -> set[str]:
-        """Linked ids of every call the switch is handling.
-
-        Raises:
-            SwitchUnavailableError, SwitchRefusedError
-        """
+        """Linked ids of every call the switch is handling; raises as `_act` does."""
         return set((await self.channels()).values())
 
     async def channel_lines(self) -> tuple[ChannelLine, ...]:
-        """Every channel and whether it talks with another; raises as channels does."""
+        """Every channel and whether it talks with another; raises as `_act` does."""
         messages = await self._act("CoreShowChannels", as_list=True)
         found = [m for m in messages if m.event == "CoreShowChannel"]
         return tuple(ChannelLine(m.channel, m.channelstatedesc == "Up", bool(m.bridgeid)) for m in found)
 
     async def contact_status(self, endpoint: str) -> str:
         """What became of asking the one fixed contact of a trunk for life: `Reachable`, `Unreachable`, or
-        anything else while nobody knows; raises as channels does."""
+        anything else while nobody knows; raises as `_act` does."""
         [contacts] = await self._act("GetVar", Variable=f"PJSIP_AOR({endpoint},contact)")
         first = str(contacts.value).split(",")[0]
         if not first:
@@ -247,13 +230,13 @@ class Switch:
         return str(status.value)
 
     async def registrations(self) -> dict[str, str]:
-        """State of each registration with a carrier, such as `Registered`; raises as channels does."""
+        """State of each registration with a carrier, such as `Registered`; raises as `_act` does."""
         messages = await self._act("PJSIPShowRegistrationsOutbound", as_list=True)
         found = [m for m in messages if m.event == "OutboundRegistrationDetail"]
         return {m.objectname: m.status for m in found}
 
     async def spans(self) -> dict[int, bool]:
-        """E1 spans by number: whether layer 2 is up; raises as channels does."""
+        """E1 spans by number: whether layer 2 is up; raises as `_act` does."""
         messages = await self._act("PRIShowSpans", as_list=True)
         found = [m for m in messages if m.event == "PRIShowSpans"]
         return {int(m.span): m.up.lower() == "yes" for m in found}
@@ -266,6 +249,12 @@ class Switch:
         within_s: float | None = None,
         **fields: str | list[str],
     ) -> list[Any]:
+        """The answers of the switch.
+
+        Raises:
+            SwitchUnavailableError: not connected, lost meanwhile, or no answer in time.
+            SwitchRefusedError: it says no, or a value has a line break; then nothing was sent.
+        """
         for name, value in fields.items():
             if any(c in text for text in ([value] if isinstance(value, str) else value) for c in "\r\n\0"):
                 raise SwitchRefusedError(f"{name} has a line break in it; nothing was sent")
@@ -302,14 +291,6 @@ class Switch:
         for answer in self._unanswered:
             if not answer.done():
                 answer.set_exception(ConnectionResetError("connection to the switch lost"))
-
-
-async def _end(cause: asyncio.Future[str]) -> str:
-    """The switch may tell of a failed call's end just after the result."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(_CAUSE_S):
-            return meaning.end_of(await cause)
-    return meaning.end_of("")
 
 
 def _quiet_logger() -> logging.Logger:

@@ -19,6 +19,8 @@ _STATES = {
 }
 #: OriginateResponse's Reason (Asterisk's control frames): rang to the end; answered.
 _RANG_OUT, _ANSWERED = "3", "4"
+#: How long a cause is waited for, seconds.
+_CAUSE_S = 1.0
 #: Hang-up cause (Q.850) → what became of a call nobody answered; 21 is a citizen who declines.
 _CAUSES = {"17": "busy", "18": "no_answer", "19": "no_answer", "21": "busy"}
 
