@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from typing import Any
 
 from ivr.switch.lines import SeatLine, WaitingCaller
@@ -54,3 +56,11 @@ def waiting(message: Any) -> WaitingCaller:
         priority=int(message.priority or 0),
         channel=message.channel,
     )
+
+
+async def told_end(cause: asyncio.Future[str]) -> str:
+    """`end_of` the cause the switch tells of, which may come just after the result of the call."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_CAUSE_S):
+            return end_of(await cause)
+    return end_of("")
