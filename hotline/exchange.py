@@ -12,6 +12,8 @@ from typing import Any
 import structlog
 
 from asterisk_conf.render import system_name
+from core import outbox
+from core.bus import Bus
 from core.clock import Clock, SystemClock
 from core.db import SessionFactory, make_engine, make_sessions
 from core.process import until_stopped, wait_for_database, wait_for_redis
@@ -48,11 +50,14 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
     await wait_for_redis(settings, stop)
     await wait_for_database(settings, stop)
     engine = make_engine(settings.database_url)
+    sessions, bus, clock = make_sessions(engine), Bus(settings.redis.url), SystemClock()
     switch = Switch(settings.ami, instance_secret(settings, AMI), EXCHANGE_USER)
     try:
         await switch.connect()
         log.info("ready")
-        await until_stopped(stop, *works(settings, make_sessions(engine), switch, SystemClock()))
+        async with outbox.relaying(sessions, bus, clock):
+            await until_stopped(stop, *works(settings, sessions, switch, clock))
     finally:
         await switch.close()
+        await bus.close()
         await engine.dispose()
