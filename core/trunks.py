@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from ipaddress import ip_address, ip_network
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
 from core.section import Section
 
@@ -127,7 +127,12 @@ class E1Trunk(Section):
         return self.channels or BEARERS * len(self.spans)
 
 
-Trunk = Annotated[SipTrunk | E1Trunk, Field(discriminator="kind")]
+def _kind(trunk: Any) -> str:
+    """Which kind a table describes; one that does not say is a SIP trunk."""
+    return str(trunk.get("kind", "sip") if isinstance(trunk, dict) else getattr(trunk, "kind", "sip"))
+
+
+Trunk = Annotated[Annotated[SipTrunk, Tag("sip")] | Annotated[E1Trunk, Tag("e1")], Discriminator(_kind)]
 #: Trunks by name.
 Trunks = dict[str, Trunk]
 

@@ -70,7 +70,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "a user that would be a new line": ({"city": _sip(user="a\nb")}, "pattern"),
     "a codec we do not have": ({"city": _sip(codecs=["g729"])}, "'alaw', 'ulaw' or 'g722'"),
     "a typing mistake": ({"city": _sip(chanels=3)}, "Extra inputs are not permitted"),
-    "no kind": ({"city": {"addresses": ["192.0.2.7"]}}, "kind"),
+    "a kind there is not": ({"city": {"kind": "isdn"}}, "'sip', 'e1'"),
     "a name that is none": ({"City 1": _sip()}, "a name is 1-16 of a-z"),
     "one address twice": ({"city": _sip(), "other": _sip()}, "'city' and 'other' both have 192.0.2.7/32"),
     "one span twice": (
@@ -103,3 +103,8 @@ def test_an_e1_trunk_carries_thirty_calls_a_span_unless_told_otherwise() -> None
 def test_the_demo_trunk_needs_an_address_too() -> None:
     with pytest.raises(ValidationError, match="at least 1 item"):
         _ = Settings(sip=Sip(trunk_addresses=[])).trunk_table
+
+
+def test_a_trunk_that_does_not_say_is_a_sip_trunk(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOTLINE_TRUNKS", '{"city": {"addresses": ["192.0.2.7"]}}')
+    assert Settings().trunks["city"].kind == "sip"
