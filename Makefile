@@ -12,7 +12,7 @@ run: bootstrap
 
 test: bootstrap-dev
 	@$(BIN)/hotline setup --tests
-	$(BIN)/python -m pytest -n 3 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 bench: bootstrap-dev
 	@$(BIN)/hotline setup --tests

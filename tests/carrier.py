@@ -19,6 +19,7 @@ from typing import Any
 from core.native import command
 from core.settings import Settings
 from hotline.demo_call.line import Line
+from tests.ports import free_port
 from tests.waiting import poll
 
 CARRIER = "127.0.0.2"
@@ -42,9 +43,7 @@ class Ear(Line):
 
 
 def free_udp_port(address: str) -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind((address, 0))
-        return int(probe.getsockname()[1])
+    return free_port(socket.SOCK_DGRAM, address)
 
 
 async def wait_for_udp(address: str, port: int, seconds: float = 10.0) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
@@ -26,6 +25,7 @@ from core.db import SessionFactory, make_engine, make_sessions
 from core.native import command, root_for_tests
 from core.settings import Settings
 from tests.instance import HotlineInstance
+from tests.ports import free_port
 
 Server = subprocess.Popen[bytes]
 
@@ -40,13 +40,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         path = item.path.relative_to(item.config.rootpath)
         group = path.parent if path.as_posix().startswith(_TOGETHER) else path
         item.add_marker(pytest.mark.xdist_group(group.as_posix()))
-
-
-def free_port() -> int:
-    """A loopback port nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 async def poll(check: Callable[[], Awaitable[bool]], what: str, seconds: float = 20.0) -> None:

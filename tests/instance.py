@@ -7,7 +7,6 @@ import contextlib
 import json
 import os
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -27,6 +26,7 @@ from hotline.supervise import Control
 from ivr.ledger.tables import Call, Seat
 from recorder.tables import Recording, RecordingState
 from tests.carrier import Carrier, free_udp_port
+from tests.ports import RTP_PORTS, RTP_START, free_port
 from tests.spoken import copy_prompts
 from ticketing.tables import Case
 
@@ -52,12 +52,6 @@ OVERRIDES = {
 }
 
 
-def _free_tcp_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 class HotlineInstance:
     """`hotline run` as a person would start it, in a folder of its own."""
 
@@ -66,17 +60,15 @@ class HotlineInstance:
         self._wrapper = list(wrapper)
         self._folder = tempfile.TemporaryDirectory(prefix="hotline-instance-", ignore_cleanup_errors=True)
         self.state = Path(self._folder.name)
-        rtp = 20000 + os.getpid() % 200 * 100
         ports = {
-            f"HOTLINE_{name}_PORT": str(_free_tcp_port())
-            for name in ("SEATS_WS", "AMI", "AGI", "REDIS", "WEB")
+            f"HOTLINE_{name}_PORT": str(free_port()) for name in ("SEATS_WS", "AMI", "AGI", "REDIS", "WEB")
         }
         own = {
             "HOTLINE_PATHS_STATE": str(self.state),
             "HOTLINE_PATHS_PROMPTS": str(self.state / "prompts"),
             "HOTLINE_SIP_PORT": str(free_udp_port("127.0.0.1")),
-            "HOTLINE_SIP_RTP_START": str(rtp),
-            "HOTLINE_SIP_RTP_END": str(rtp + 999),
+            "HOTLINE_SIP_RTP_START": str(RTP_START),
+            "HOTLINE_SIP_RTP_END": str(RTP_START + RTP_PORTS - 1),
             "HOTLINE_SIP_TRUNK_CONTACT": f"127.0.0.2:{free_udp_port('127.0.0.2')}",
         }
         self.environment = {**os.environ, **OVERRIDES, **ports, **own, **(overrides or {})}

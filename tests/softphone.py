@@ -11,7 +11,7 @@ from core.native import command, root_for_tests
 from core.settings import Settings
 from ivr.prompts.audio import audioop
 from tests.carrier import free_udp_port
-from tests.conftest import free_port
+from tests.ports import free_port
 from tests.waiting import poll
 
 #: baresip hangs up when its file ends.

@@ -15,7 +15,8 @@ from agi_scripts.speech import SpokenValues
 from core.after_call import Survey
 from core.settings import Agi, Paths, Settings
 from tests.agi_scripts.asterisk import FakeAsterisk
-from tests.conftest import free_port, poll
+from tests.conftest import poll
+from tests.ports import free_port
 
 NUMBER = "2102002026112300001"
 TO_A_PERSON = {"HL_QUEUE": "general", "HL_PRIORITY": "5", "HL_NEXT": "queue"}

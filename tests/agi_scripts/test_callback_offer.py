@@ -21,7 +21,7 @@ from ivr.callbacks.hours import CallingHours
 from ivr.callbacks.tables import Callback
 from ivr.queues import QUEUES
 from tests.agi_scripts.asterisk import FakeAsterisk
-from tests.conftest import free_port
+from tests.ports import free_port
 
 OWN = "13800001234"
 

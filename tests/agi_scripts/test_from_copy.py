@@ -16,7 +16,8 @@ from ivr.house import snapshot
 from ivr.house.model import Announcement, FlaggedNumber
 from ivr.house.snapshot import Published
 from tests.agi_scripts.asterisk import FakeAsterisk
-from tests.conftest import free_port, poll
+from tests.conftest import poll
+from tests.ports import free_port
 
 FLAGGED = "13900000001"
 #: Silence leads to a message, which the delivered flow never does.

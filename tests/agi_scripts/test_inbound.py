@@ -26,7 +26,8 @@ from ivr.house import known
 from ivr.house.known import Known
 from ivr.house.model import Announcement, FlaggedNumber, House
 from tests.agi_scripts.asterisk import FakeAsterisk
-from tests.conftest import free_port, poll
+from tests.conftest import poll
+from tests.ports import free_port
 
 PERSON = {"HL_QUEUE": "general", "HL_PRIORITY": "0", "HL_NEXT": "queue"}
 MESSAGE = {"HL_NEXT": "message"}

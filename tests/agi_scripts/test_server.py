@@ -13,7 +13,8 @@ from agi_scripts import session as wire
 from agi_scripts.server import FastAgiServer
 from agi_scripts.session import AgiSession
 from tests.agi_scripts.asterisk import FakeAsterisk
-from tests.conftest import free_port, poll
+from tests.conftest import poll
+from tests.ports import free_port
 
 
 async def _good(session: AgiSession) -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from core.clock import FixedClock
 from core.settings import Agi, Paths, Redis, Settings
-from tests.conftest import RedisServer, free_port
+from tests.conftest import RedisServer
+from tests.ports import free_port
 from tests.web.world import World, make_world
 
 

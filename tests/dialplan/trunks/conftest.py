@@ -12,6 +12,7 @@ from tests.carrier import free_udp_port
 from tests.dialplan.trunks.answerer import Answerer
 from tests.dialplan.trunks.registrar import Registrar
 from tests.instance import HotlineInstance
+from tests.ports import free_port
 
 CITY, SECOND = "127.0.0.22", "127.0.0.23"
 #: Where a TLS client that binds its socket to nothing comes from; nobody else of these tests does.
@@ -67,7 +68,7 @@ class TrunkInstance(HotlineInstance):
                 "HOTLINE_TRUNKS": json.dumps(trunks),
                 "HOTLINE_SIP_TRUNK_CONTACT": second_contact,  # where tests.carrier waits for calls
                 "HOTLINE_IVR_PORTS": str(IVR_PORTS),
-                "HOTLINE_SIP_TLS_PORT": str(free_udp_port("127.0.0.1")),
+                "HOTLINE_SIP_TLS_PORT": str(free_port()),
                 "HOTLINE_QUEUE_MAX_WAIT_S": "20",
             }
         )
