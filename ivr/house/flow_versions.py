@@ -126,8 +126,9 @@ async def publish(hand: Hand, *, flow: str, text: str, note: str, based_on: int,
 
 
 def told(problem: Problem) -> dict[str, Any]:
-    """A mistake as people are told of it."""
-    return {name: getattr(problem, name) for name in ("line", "step", "message", "fix")}
+    """A mistake as people are told of it, in both languages."""
+    names = ("line", "step", "message", "fix", "message_en", "fix_en")
+    return {name: getattr(problem, name) for name in names}
 
 
 def delivered(flow: str) -> str:

@@ -76,6 +76,8 @@ class FlowMistake(Answer):
     step: str
     message: str
     fix: str
+    message_en: str
+    fix_en: str
 
 
 class FlowNode(Answer):

@@ -76,7 +76,8 @@ async def test_an_unsound_flow_is_refused_with_line_and_fix(
         await _publish(hands, known, broken, 0)
     problems = refused.value.details["problems"]
     assert isinstance(problems, list)
-    assert all(one["line"] > 0 and one["message"] and one["fix"] for one in problems)
+    texts = ("message", "fix", "message_en", "fix_en")
+    assert all(one["line"] > 0 and all(one[text] for text in texts) for one in problems)
     assert "nowhere" in {one["step"] for one in problems}
     async with sessions() as db:
         assert await flow_versions.history(db, FLOW) == []

@@ -32,6 +32,8 @@ export interface FlowProblem {
   step: string
   message: string
   fix: string
+  message_en: string
+  fix_en: string
 }
 
 export interface FlowNode {
