@@ -28,7 +28,7 @@ from ivr.trunks import gauges, state
 from ivr.trunks.state import Seen, Signs
 from ivr.trunks.tables import TrunkOutage, TrunkState, TrunkStatus
 
-LOOK_EVERY_S = 3.0
+LOOK_EVERY_S = 5.0
 log = structlog.get_logger()
 
 
