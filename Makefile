@@ -12,7 +12,7 @@ run: bootstrap
 
 test: bootstrap-dev
 	@$(BIN)/hotline setup --tests
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --no-loadscope-reorder
 
 bench: bootstrap-dev
 	@$(BIN)/hotline setup --tests

@@ -119,6 +119,9 @@ async def centre(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Cent
     centre = Centre(instance)
     centre.write_numbers()
     await _talked(instance, "dialect", 100)
+    # FastAGI looks every few seconds how long talks last, and once before its first call.
+    for change in (instance.control.stop_part, instance.control.start_part):
+        await asyncio.to_thread(change, "agi")
     yield centre
     status = await asyncio.to_thread(instance.stop)
     await instance.close()
