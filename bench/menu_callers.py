@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from socket import SOCK_DGRAM
@@ -65,8 +66,10 @@ class Heard:
     unanswered: int = 0
 
 
-async def call(settings: Settings, number: str, calls: int) -> Heard:
+async def call(settings: Settings, number: str, calls: int, hang_up: Callable[[], object]) -> Heard:
     """Place `calls` at once on the switch of these settings; each presses one wrong key.
+
+    `hang_up` has the switch end every call.
 
     Raises:
         TimeoutError, RuntimeError: calls failed; the numbers would be worth nothing.
@@ -84,8 +87,9 @@ async def call(settings: Settings, number: str, calls: int) -> Heard:
                 await asyncio.gather(*(_press(line, heard) for line in lines))
             invited = _invited(folder / "log")
         finally:
-            sipp.kill()
-            await asyncio.to_thread(sipp.wait)
+            # A killed SIPp leaves its calls their channels: the switch ends them, then SIPp ends by itself.
+            await asyncio.to_thread(hang_up)
+            await asyncio.to_thread(_end, sipp)
             for line in lines:
                 await line.hang_up()
     heard.first_prompt_s = [line.first_voice_at - invited[line.port] for line in lines]
@@ -119,6 +123,14 @@ def _start(settings: Settings, number: str, folder: Path, ports: list[int]) -> s
     options += ["-cid_str", f"%u-{token}@%s", "-trace_logs", "-log_file", str(folder / "log")]
     line = command(settings, "sipp", *options, f"{settings.sip.host}:{settings.sip.port}", binds=[folder])
     return subprocess.Popen(line, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def _end(sipp: subprocess.Popen[bytes]) -> None:
+    try:
+        sipp.wait(10)
+    except subprocess.TimeoutExpired:
+        sipp.kill()
+        sipp.wait()
 
 
 def _invited(log: Path) -> dict[int, float]:

@@ -8,6 +8,8 @@ same prompt.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
 from statistics import quantiles
 from typing import Any
 
@@ -24,6 +26,16 @@ TOGETHER = 90
 ALONE = 10
 PROMPTS = ("greeting", "menu-agent-first", "invalid-key")
 _PERCENTILES = (50, 95, 99)
+_END = "channel request hangup all"
+
+
+@dataclass(frozen=True)
+class Door:
+    """A switch, the number of its menu, and the way to end all its calls."""
+
+    settings: Settings
+    number: str
+    hang_up: Callable[[], object]
 
 
 def run(rounds: int) -> None:
@@ -39,17 +51,20 @@ def run(rounds: int) -> None:
             source = settings.prompts_dir / "zh_CN" / f"{name}.alaw"
             convert(bare, source, bare.state / "sounds" / f"lean-{name}.alaw")
         with bare as switch:
-            doors = {"native": (switch.settings, "menu"), "product": (settings, settings.sip.did)}
+            doors = {
+                "native": Door(switch.settings, "menu", lambda: switch.cli(_END)),
+                "product": Door(settings, settings.sip.did, lambda: product.instance.asterisk(_END)),
+            }
             for number in range(rounds):
                 for side in there_and_back(("native", "product"), number):
                     for at_once in (1, TOGETHER):
-                        _add(sides[side][at_once], *doors[side], at_once)
+                        _add(sides[side][at_once], doors[side], at_once)
     _print_and_save(sides, rounds)
 
 
-def _add(total: Heard, settings: Settings, number: str, at_once: int) -> None:
+def _add(total: Heard, door: Door, at_once: int) -> None:
     for _ in range(ALONE if at_once == 1 else 1):
-        heard = asyncio.run(call(settings, number, at_once))
+        heard = asyncio.run(call(door.settings, door.number, at_once, door.hang_up))
         total.first_prompt_s += heard.first_prompt_s
         total.key_s += heard.key_s
         total.unanswered += heard.unanswered

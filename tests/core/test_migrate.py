@@ -19,6 +19,7 @@ import ivr.callbacks.tables
 import ivr.house.tables
 import ivr.ledger.tables
 import ivr.queues.tables
+import ivr.trunks.tables
 import ivr.visits.tables
 import recorder.tables
 import ticketing.tables
@@ -33,6 +34,7 @@ ROOMS = (
     ivr.house.tables,
     ivr.ledger.tables,
     ivr.queues.tables,
+    ivr.trunks.tables,
     ivr.visits.tables,
     recorder.tables,
     ticketing.tables,
