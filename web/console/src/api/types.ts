@@ -1,5 +1,8 @@
 // The API of docs/architecture.md as types. Times are ISO 8601 UTC, durations seconds.
 
+import type { Board } from './board-types'
+import type { Notice, SeatLive } from './seat-types'
+
 export type Role = 'seat' | 'shift_leader' | 'administrator'
 
 export interface Account {
@@ -115,6 +118,34 @@ export interface CallDetail extends CallSummary {
   may_listen: boolean
   recording: Recording | null
   transcripts: Transcript[]
+  /** Who held the call, second by second, without gap or overlap. */
+  legs?: CallLeg[]
+  /** Each seat's part in the call, consulted ones too. */
+  seat_legs?: SeatLeg[]
+}
+
+export interface CallLeg {
+  n: number
+  /** menu, queue, seat, external, park, message, survey … */
+  holder_kind: string
+  /** A seat's extension, a queue's name, a number or entry of the directory. */
+  holder: string
+  /** talk, hold, consult, conference, wait, ring */
+  state: string
+  started_at: string
+  /** null: still going on. */
+  ended_at: string | null
+  why: string
+}
+
+export interface SeatLeg {
+  seat: string
+  /** owner, consulted, conference, supervisor */
+  role: string
+  ring_at: string | null
+  started_at: string
+  ended_at: string | null
+  hold_s: number
 }
 
 export type Stage = 'draft' | 'registered' | 'established' | 'closed'
@@ -227,4 +258,7 @@ export type LiveMessage =
   | { type: 'case'; case: CaseSummary }
   | { type: 'transcript'; call_id: string }
   | { type: 'recording'; call_id: string }
+  | { type: 'presence'; seat: SeatLive }
+  | { type: 'board'; board: Board }
+  | { type: 'notice'; notice: Notice }
   | { type: 'ping' }

@@ -42,8 +42,8 @@ export function useCall(id: Ref<string>) {
     const about =
       message.type === 'call' ? message.call.id
       : message.type === 'case' ? message.case.call_id
-      : message.type === 'ping' ? null
-      : message.call_id
+      : 'call_id' in message ? message.call_id
+      : null
     if (about === id.value) soon()
   }, soon)
   onScopeDispose(() => window.clearTimeout(timer))
