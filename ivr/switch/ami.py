@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import structlog
@@ -19,6 +19,7 @@ from core.errors import UnavailableError
 from core.settings import Ami
 from ivr.queues import from_switch_name, switch_name
 from ivr.switch import messages as meaning
+from ivr.switch.hearing import CONNECTED, LOST, Hear, Hearing
 from ivr.switch.lines import ChannelLine, QueueLine
 
 #: Manager users (manager.conf): `hotline` for seats and states, `exchange` may also place calls.
@@ -53,7 +54,6 @@ class Switch:
 
     def __init__(self, ami: Ami, secret: str, user: str = USER) -> None:
         self._unanswered: set[asyncio.Future[Any]] = set()
-        self._wakers: list[Callable[[], None]] = []
         #: Calls being placed: call id → the cause of its end.
         self._causes: dict[str, asyncio.Future[str]] = {}
         self._manager = Manager(
@@ -62,11 +62,12 @@ class Switch:
             username=user,
             secret=secret,
             forgetable_actions=tuple(name.lower() for name in _ACTIONS),
-            on_login=lambda _manager: log.info("connected to the switch"),
+            on_login=self._connected,
             on_disconnect=self._lost,
             log=_quiet_logger(),
         )
         self._manager.register_event("Hangup", self._hung_up)
+        self._hearing = Hearing(self._manager.register_event)
 
     async def connect(self) -> None:
         """Start connecting; returns at once. Until it stands, commands raise SwitchUnavailableError."""
@@ -85,8 +86,19 @@ class Switch:
             return False
         return True
 
-    async def queue_add(self, queue: str, interface: str, member_name: str, penalty: int = 0) -> None:
+    def listen(self, names: Iterable[str], hear: Hear) -> None:
+        """Call `hear` for every event of these names, and with event `Lost` and `Connected` (see hearing.py).
+
+        manager.conf lets events through by name: one it does not know is never heard.
+        """
+        self._hearing.listen(names, hear)
+
+    async def queue_add(
+        self, queue: str, interface: str, member_name: str, penalty: int = 0, state_interface: str = ""
+    ) -> None:
         """A seat joins a queue (签入); joining twice is no mistake. Lower penalties are rung first.
+
+        `state_interface`: whose state says whether it is free; the interface's own unless given.
 
         Raises:
             SwitchUnavailableError, SwitchRefusedError
@@ -97,7 +109,7 @@ class Switch:
                 Queue=switch_name(queue),
                 Interface=interface,
                 MemberName=member_name,
-                StateInterface=interface,
+                StateInterface=state_interface or interface,
                 Penalty=str(penalty),
             )
         except SwitchRefusedError as error:
@@ -141,16 +153,12 @@ class Switch:
 
     def when_callers_join(self, wake: Callable[[], None]) -> None:
         """Call `wake` when a caller joins a queue in which somebody waits, and after a lost connection."""
-        self._wakers.append(wake)
-        self._manager.register_event("QueueCallerJoin", self._caller_joined)
 
-    def _caller_joined(self, _manager: Manager, message: Any) -> None:
-        if message.count != "1":
-            self._wake()
+        def hear(event: Mapping[str, str]) -> None:
+            if event["event"] != CONNECTED and event.get("count") != "1":
+                wake()
 
-    def _wake(self) -> None:
-        for wake in self._wakers:
-            wake()
+        self.listen(["QueueCallerJoin"], hear)
 
     async def queue_pause(self, interface: str, *, paused: bool, reason: str) -> None:
         """Hold a seat back from new calls in all its queues (示忙), or let it take calls again.
@@ -284,10 +292,14 @@ class Switch:
         if cause is not None and not cause.done():
             cause.set_result(message.cause)
 
+    def _connected(self, _manager: Manager) -> None:
+        log.info("connected to the switch")
+        self._hearing.say(CONNECTED)
+
     def _lost(self, _manager: Manager, _error: object) -> None:
         """Whoever waits for an answer on a lost connection is told now: none will come."""
         log.warning("connection to the switch lost")
-        self._wake()
+        self._hearing.say(LOST)
         for answer in self._unanswered:
             if not answer.done():
                 answer.set_exception(ConnectionResetError("connection to the switch lost"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
 import pytest
 
@@ -102,6 +102,28 @@ async def test_the_second_caller_of_a_queue_and_a_lost_connection_wake(
     assert woken == ["once"]
     manager.drop()
     await poll_until(lambda: len(woken) == 2, "the lost connection wakes")
+
+
+async def test_events_are_heard_by_name_and_so_is_the_connection(
+    manager: FakeManager, switch: Switch
+) -> None:
+    heard: list[Mapping[str, str]] = []
+    other: list[Mapping[str, str]] = []
+
+    def hear(event: Mapping[str, str]) -> None:
+        heard.append(event)
+        if event["event"] == "Hold":
+            raise ValueError("a mistake of a hearer does not break the connection")
+
+    switch.listen(["AgentCalled", "Hold"], hear)
+    switch.listen(["Unhold"], other.append)
+    manager.tell({"Event": "Hold", "Channel": "PJSIP/1001-1"})
+    manager.tell({"Event": "AgentCalled", "MemberName": "1001"})
+    await poll_until(lambda: len(heard) == 2, "both are heard")
+    assert heard[1] == {"event": "AgentCalled", "membername": "1001"}
+    manager.drop()
+    await poll_until(lambda: len(other) == 2, "the connection is lost, and stands again")
+    assert [event["event"] for event in (*heard[2:], *other)] == ["Lost", "Connected"] * 2
 
 
 async def test_calls_that_are_live(manager: FakeManager, switch: Switch) -> None:
