@@ -1,3 +1,5 @@
+import { boardEn } from './board-en'
+import { boardSettingsEn } from './board-settings-en'
 import { flowsEn } from './flows-en'
 import { operationsEn } from './operations-en'
 import { recordingsEn } from './recordings-en'
@@ -5,11 +7,14 @@ import { stepsEn } from './steps-en'
 import type { Messages } from './zh'
 
 export const en: Messages = {
+  ...boardEn,
+  ...boardSettingsEn,
   ...flowsEn,
   ...operationsEn,
   ...recordingsEn,
   product: '12319 City Services Hotline',
   nav: {
+    board: 'Live board',
     calls: 'Calls today',
     cases: 'Cases',
     queues: 'Queues',

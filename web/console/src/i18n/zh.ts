@@ -1,14 +1,26 @@
+import { boardZh } from './board-zh'
+import { boardSettingsZh } from './board-settings-zh'
 import { flowsZh } from './flows-zh'
 import { operationsZh } from './operations-zh'
 import { recordingsZh } from './recordings-zh'
 import { stepsZh } from './steps-zh'
 
 export const zh = {
+  ...boardZh,
+  ...boardSettingsZh,
   ...flowsZh,
   ...operationsZh,
   ...recordingsZh,
   product: '12319 市政服务热线',
-  nav: { calls: '今日来电', cases: '案卷', queues: '排队与回拨', satisfaction: '满意度', settings: '设置', menu: '导航' },
+  nav: {
+    board: '实时看板',
+    calls: '今日来电',
+    cases: '案卷',
+    queues: '排队与回拨',
+    satisfaction: '满意度',
+    settings: '设置',
+    menu: '导航',
+  },
   common: {
     retry: '重试',
     more: '加载更多',
