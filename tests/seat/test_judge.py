@@ -73,7 +73,7 @@ def test_music_on_hold_is_sound_and_nobodys_voice() -> None:
     samples = tones.hold_music().set_frame_rate(8000).raw_data
     track = Track(over_the_line(samples))
     assert track.strangers([], 0, track.seconds) == []
-    assert track.silences(0, track.seconds) == []
+    assert track.silences(0, 24) == []  # the last note has faded by then
 
 
 def test_the_archives_codec_keeps_voices_and_sides_apart(tmp_path: Path) -> None:
