@@ -17,8 +17,10 @@ import core.calendar.tables
 import core.tables
 import ivr.callbacks.tables
 import ivr.house.tables
+import ivr.ledger.leg_tables
 import ivr.ledger.tables
 import ivr.queues.tables
+import ivr.reconciliation.tables
 import ivr.trunks.tables
 import ivr.visits.tables
 import recorder.tables
@@ -32,8 +34,10 @@ ROOMS = (
     core.tables,
     ivr.callbacks.tables,
     ivr.house.tables,
+    ivr.ledger.leg_tables,
     ivr.ledger.tables,
     ivr.queues.tables,
+    ivr.reconciliation.tables,
     ivr.trunks.tables,
     ivr.visits.tables,
     recorder.tables,
