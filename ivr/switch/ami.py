@@ -8,54 +8,38 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import structlog
 from panoramisk import Manager
 
-from core.errors import UnavailableError
 from core.settings import Ami
 from ivr.queues import from_switch_name, switch_name
 from ivr.switch import messages as meaning
+from ivr.switch.errors import SwitchRefusedError as SwitchRefusedError
+from ivr.switch.errors import SwitchUnavailableError as SwitchUnavailableError
 from ivr.switch.hearing import CONNECTED, LOST, Hear, Hearing
-from ivr.switch.lines import ChannelLine, QueueLine
+from ivr.switch.lines import QueueLine
+from ivr.switch.steering import ACTIONS, Steering
 
-#: Manager users (manager.conf): `hotline` for seats and states, `exchange` may also place calls.
-USER, EXCHANGE_USER = "hotline", "exchange"
+#: Manager users (manager.conf): `exchange` may also place calls, `desk` may move them as well.
+USER, EXCHANGE_USER, DESK_USER = "hotline", "exchange", "desk"
 TIMEOUT_S = 3.0
 _ACTIONS = (
     *("Ping", "Login", "QueueAdd", "QueueRemove", "QueuePause", "QueueStatus", "QueueChangePriorityCaller"),
-    *("CoreShowChannels", "Originate", "GetVar", "PRIShowSpans", "PJSIPShowRegistrationsOutbound"),
+    *("PRIShowSpans", "PJSIPShowRegistrationsOutbound", *ACTIONS),
 )
-#: The switch itself ends the ringing; this much later its word is given up.
-_ORIGINATE_GRACE_S = 10.0
-#: What a channel variable may be set to here: a comma would begin a second variable.
-_VALUE = re.compile(r"[A-Za-z0-9_.:+*#-]*")
 
 log = structlog.get_logger()
 
 
-class SwitchUnavailableError(UnavailableError):
-    """The switch is not answering just now; try again in a moment."""
-
-    code = "switch_unavailable"
-
-
-class SwitchRefusedError(UnavailableError):
-    """The switch refused."""
-
-    code, status = "switch_refused", 409
-
-
-class Switch:
+class Switch(Steering):
     """A connection to Asterisk's manager interface that reconnects by itself."""
 
     def __init__(self, ami: Ami, secret: str, user: str = USER) -> None:
+        super().__init__()
         self._unanswered: set[asyncio.Future[Any]] = set()
-        #: Calls being placed: call id → the cause of its end.
-        self._causes: dict[str, asyncio.Future[str]] = {}
         self._manager = Manager(
             host=ami.host,
             port=ami.port,
@@ -168,64 +152,6 @@ class Switch:
         """
         word = "true" if paused else "false"
         await self._act("QueuePause", Interface=interface, Paused=word, Reason=reason)
-
-    async def originate(
-        self,
-        channel: str,
-        context: str,
-        *,
-        caller_id: str,
-        call_id: str,
-        variables: Mapping[str, str],
-        ring_s: int,
-    ) -> str:
-        """Ring `channel`; who answers is sent to extension s of `context`. Returns when that is decided.
-
-        Returns `answered`, `busy`, `no_answer` or `failed`.
-
-        `call_id` becomes the channel's unique id; the switch refuses one that is in use.
-
-        Raises:
-            SwitchUnavailableError: the connection was lost meanwhile; whether it rang nobody knows.
-            SwitchRefusedError: nothing was dialled.
-        """
-        unfit = [name for name, value in variables.items() if not _VALUE.fullmatch(value)]
-        if unfit:
-            raise SwitchRefusedError(f"{unfit[0]} has a character no variable may hold; nothing was sent")
-        cause = self._causes[call_id] = asyncio.get_running_loop().create_future()
-        try:
-            messages = await self._act(
-                "Originate",
-                as_list=None,
-                within_s=ring_s + _ORIGINATE_GRACE_S,
-                Channel=channel,
-                Context=context,
-                Exten="s",
-                Priority="1",
-                Async="true",
-                CallerID=caller_id,
-                ChannelId=call_id,
-                Timeout=str(ring_s * 1000),
-                Variable=[f"{name}={value}" for name, value in variables.items()],
-            )
-            return meaning.call_result(messages[-1].reason) or await meaning.told_end(cause)
-        finally:
-            del self._causes[call_id]
-
-    async def channels(self) -> dict[str, str]:
-        """Every channel of the switch: its name → the linked id of its call; raises as `_act` does."""
-        messages = await self._act("CoreShowChannels", as_list=True)
-        return {m.channel: m.linkedid for m in messages if m.event == "CoreShowChannel"}
-
-    async def live_calls(self) -> set[str]:
-        """Linked ids of every call the switch is handling; raises as `_act` does."""
-        return set((await self.channels()).values())
-
-    async def channel_lines(self) -> tuple[ChannelLine, ...]:
-        """Every channel and whether it talks with another; raises as `_act` does."""
-        messages = await self._act("CoreShowChannels", as_list=True)
-        found = [m for m in messages if m.event == "CoreShowChannel"]
-        return tuple(ChannelLine(m.channel, m.channelstatedesc == "Up", bool(m.bridgeid)) for m in found)
 
     async def contact_status(self, endpoint: str) -> str:
         """What became of asking the one fixed contact of a trunk for life: `Reachable`, `Unreachable`, or

@@ -51,8 +51,21 @@ class QueueLine:
 class ChannelLine:
     """A channel of the switch."""
 
+    #: `PJSIP/1001-0000002a`
     name: str
     #: Answered.
     is_up: bool
     #: Connected with another channel: a person, mostly.
     is_bridged: bool
+    #: The call it belongs to, and itself: both are the call id on a citizen's own channel.
+    linkedid: str = ""
+    uniqueid: str = ""
+    #: Place in the dialplan.
+    context: str = ""
+    exten: str = ""
+    #: What it does there; `AppDial` or nothing for one that runs no dialplan.
+    application: str = ""
+    #: The same for all who hear each other; empty: connected with nobody.
+    bridgeid: str = ""
+    #: Down, Ring, Ringing, Up, Busy …
+    state: str = ""

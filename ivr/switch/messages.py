@@ -6,7 +6,7 @@ import asyncio
 from contextlib import suppress
 from typing import Any
 
-from ivr.switch.lines import SeatLine, WaitingCaller
+from ivr.switch.lines import ChannelLine, SeatLine, WaitingCaller
 
 #: Asterisk's device states (QueueMember's Status), as the console names them.
 _STATES = {
@@ -55,6 +55,22 @@ def waiting(message: Any) -> WaitingCaller:
         waited_s=float(message.wait or 0),
         priority=int(message.priority or 0),
         channel=message.channel,
+    )
+
+
+def channel(message: Any) -> ChannelLine:
+    """A CoreShowChannel event."""
+    return ChannelLine(
+        name=message.channel,
+        is_up=message.channelstatedesc == "Up",
+        is_bridged=bool(message.bridgeid),
+        linkedid=message.linkedid or "",
+        uniqueid=message.uniqueid or "",
+        context=message.context or "",
+        exten=message.exten or "",
+        application=message.application or "",
+        bridgeid=message.bridgeid or "",
+        state=message.channelstatedesc or "",
     )
 
 
