@@ -11,7 +11,7 @@ import re
 import secrets
 import socket
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,8 @@ from tests.ports import free_port
 from tests.waiting import poll
 
 CARRIER = "127.0.0.2"
+#: Where the hotline's own sound comes from (setting sip.host of the tests).
+SWITCH = "127.0.0.1"
 RATE_HZ = 8000
 PATIENCE_S = 40.0
 INFO_AFTER_S = 1.5
@@ -40,6 +42,13 @@ class Ear(Line):
         if len(data) > 12 and data[1] & 0x7F == 8:
             self.sound += data[12:]
         super().datagram_received(data, addr)
+
+    def send_to(self, port: int) -> None:
+        """Send sound from now on, as a telephone does from the answer: not only once something was heard."""
+        if self._remote is None:
+            assert self._transport is not None
+            self._remote = (SWITCH, port)
+            self._sender = asyncio.create_task(self._send())
 
 
 def free_udp_port(address: str) -> int:
@@ -62,6 +71,12 @@ class PhoneCall:
     async def hear(self, seconds: float) -> None:
         """Listen to `seconds` more of sound."""
         await self.line.hear(int(seconds * RATE_HZ), seconds + PATIENCE_S)
+
+    async def answered(self) -> None:
+        """Wait for the answer, and send sound from there on."""
+        log = self._folder / "messages.log"
+        await poll(lambda: _rtp_port(log) > 0, "the call is answered")
+        self.line.send_to(_rtp_port(log))
 
     async def press(self, keys: str) -> None:
         for key in keys:
@@ -114,6 +129,7 @@ class Carrier:
         refused_with: int = 0,
         events: bool = True,
         info_key: str = "",
+        ear: Callable[[], Ear] = Ear,
     ) -> AsyncIterator[PhoneCall]:
         """Place one call.
 
@@ -123,9 +139,10 @@ class Carrier:
             refused_with: the final status expected instead of an answer, for example 404.
             events: whether the carrier offers keys as RFC 4733 events.
             info_key: a key told by SIP INFO, INFO_AFTER_S after the answer.
+            ear: makes the caller's line, for one that speaks by itself.
         """
         loop = asyncio.get_running_loop()
-        _, line = await loop.create_datagram_endpoint(Ear, local_addr=(self._address, 0))
+        _, line = await loop.create_datagram_endpoint(ear, local_addr=(self._address, 0))
         who = who or f"<sip:{caller}@{self._address}>"
         ending = _refusal(refused_with, who) if refused_with else _answered(who, hang_up_after_s, info_key)
         xml = _HEAD + _invite(who, headers, line.port, events) + _PROVISIONAL + ending + "</scenario>\n"
@@ -144,7 +161,13 @@ class Carrier:
 
     @asynccontextmanager
     async def called(
-        self, *, answers: bool = True, status: int = 0, ring_s: float = 0.5, hang_up_after_s: float = 0.0
+        self,
+        *,
+        answers: bool = True,
+        status: int = 0,
+        ring_s: float = 0.5,
+        hang_up_after_s: float = 0.0,
+        ear: Callable[[], Ear] = Ear,
     ) -> AsyncIterator[Callee]:
         """One call the hotline places to anybody.
 
@@ -153,9 +176,10 @@ class Carrier:
             status: refuse with this final status, for example 486 busy.
             ring_s: rings this long before it answers or refuses.
             hang_up_after_s: the citizen hangs up this long after the answer; 0: the hotline must.
+            ear: makes the citizen's line.
         """
         loop = asyncio.get_running_loop()
-        _, line = await loop.create_datagram_endpoint(Ear, local_addr=(self._address, 0))
+        _, line = await loop.create_datagram_endpoint(ear, local_addr=(self._address, 0))
         with tempfile.TemporaryDirectory(prefix="hotline-callee-") as name:
             folder = Path(name)
             xml = _called(line.port, answers, status, ring_s, hang_up_after_s)
@@ -174,7 +198,8 @@ class Carrier:
 
     async def _sipp(self, folder: Path, number: str, token: str) -> asyncio.subprocess.Process:
         sip = self._settings.sip
-        options = ["-s", number, "-cid_str", f"{token}@%s", f"{sip.host}:{sip.port}"]
+        options = ["-trace_msg", "-message_file", str(folder / "messages.log")]
+        options += ["-s", number, "-cid_str", f"{token}@%s", f"{sip.host}:{sip.port}"]
         return await self._run(folder, options, free_udp_port(self._address))
 
     async def _run(self, folder: Path, own: Sequence[str], port: int) -> asyncio.subprocess.Process:
@@ -193,6 +218,13 @@ class Carrier:
 _TOKEN = "@token@"
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<scenario name="caller">\n'
 _PROVISIONAL = "".join(f'<recv response="{code}" optional="true"/>\n' for code in (100, 180, 183))
+
+
+def _rtp_port(messages: Path) -> int:
+    """Where the answerer wants its sound, from SIPp's log of messages; 0 before the answer."""
+    text = messages.read_text(errors="replace") if messages.exists() else ""
+    found = re.search(r"SIP/2\.0 200 .*?m=audio (\d+) ", text, re.DOTALL)
+    return int(found[1]) if found else 0
 
 
 def _message(

@@ -108,9 +108,13 @@ class Softphone:
         with wave.open(str(self.folder / "heard.wav"), "rb") as file:
             return file.readframes(file.getnframes())
 
-    async def stop(self) -> None:
+    async def kill(self) -> None:
+        """Gone without a word to anybody, as a machine that loses its power."""
         if self._process is not None and self._process.returncode is None:
             self._process.kill()
             await self._process.wait()
+
+    async def stop(self) -> None:
+        await self.kill()
         self.log.close()
         self._folder.cleanup()
