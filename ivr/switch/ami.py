@@ -28,7 +28,7 @@ USER, EXCHANGE_USER, DESK_USER = "hotline", "exchange", "desk"
 TIMEOUT_S = 3.0
 _ACTIONS = (
     *("Ping", "Login", "QueueAdd", "QueueRemove", "QueuePause", "QueueStatus", "QueueChangePriorityCaller"),
-    *("PRIShowSpans", "PJSIPShowRegistrationsOutbound", *ACTIONS),
+    *("PRIShowSpans", "PJSIPShowRegistrationsOutbound", "DeviceStateList", *ACTIONS),
 )
 
 log = structlog.get_logger()
@@ -78,11 +78,19 @@ class Switch(Steering):
         self._hearing.listen(names, hear)
 
     async def queue_add(
-        self, queue: str, interface: str, member_name: str, penalty: int = 0, state_interface: str = ""
+        self,
+        queue: str,
+        interface: str,
+        member_name: str,
+        penalty: int = 0,
+        *,
+        state_interface: str = "",
+        paused_as: str | None = None,
     ) -> None:
         """A seat joins a queue (签入); joining twice is no mistake. Lower penalties are rung first.
 
-        `state_interface`: whose state says whether it is free; the interface's own unless given.
+        `state_interface`: whose state says whether it is free; the interface's own unless given. `paused_as`:
+        it joins paused, for this reason.
 
         Raises:
             SwitchUnavailableError, SwitchRefusedError
@@ -95,6 +103,8 @@ class Switch(Steering):
                 MemberName=member_name,
                 StateInterface=state_interface or interface,
                 Penalty=str(penalty),
+                Paused="false" if paused_as is None else "true",
+                Reason=paused_as or "",
             )
         except SwitchRefusedError as error:
             if "Already there" not in str(error):
@@ -152,6 +162,11 @@ class Switch(Steering):
         """
         word = "true" if paused else "false"
         await self._act("QueuePause", Interface=interface, Paused=word, Reason=reason)
+
+    async def device_states(self) -> dict[str, str]:
+        """Every telephone's state, such as `PJSIP/1001` → `NOT_INUSE`; raises as `_act` does."""
+        messages = await self._act("DeviceStateList", as_list=True)
+        return {m.device: m.state for m in messages if m.event == "DeviceStateChange"}
 
     async def contact_status(self, endpoint: str) -> str:
         """What became of asking the one fixed contact of a trunk for life: `Reachable`, `Unreachable`, or

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+#: A seat's devices: `PJSIP/1001` its telephone, `PJSIP/1001w` its browser.
+_DEVICE = re.compile(r"PJSIP/([0-9]{3,6})w?")
+_SEAT_CHANNEL = re.compile(r"PJSIP/([0-9]{3,6})w?-[0-9a-f]+")
 
 
 @dataclass(frozen=True)
 class SeatLine:
     """A seat in a queue."""
 
-    #: `PJSIP/1001`
+    #: The device that is rung: `PJSIP/1001` the telephone, `PJSIP/1001w` the browser.
     interface: str
     #: ready, talking, busy, ringing, hold, unavailable, unknown …
     state: str
@@ -19,6 +24,14 @@ class SeatLine:
     in_call: bool
     #: End of its last call from a queue, seconds of Unix time; 0: none yet.
     last_call: float
+    #: Seats of lower ones are rung first.
+    penalty: int = 0
+
+    @property
+    def extension(self) -> str:
+        """The seat, whichever of its devices rings: 1001 of `PJSIP/1001w`; empty: it is no seat of ours."""
+        found = _DEVICE.fullmatch(self.interface)
+        return found[1] if found else ""
 
     @property
     def is_ready(self) -> bool:
@@ -69,3 +82,14 @@ class ChannelLine:
     bridgeid: str = ""
     #: Down, Ring, Ringing, Up, Busy …
     state: str = ""
+
+    @property
+    def seat(self) -> str:
+        """Extension of the seat it leads to; empty: none."""
+        found = _SEAT_CHANNEL.fullmatch(self.name)
+        return found[1] if found else ""
+
+    @property
+    def is_trunk(self) -> bool:
+        """A citizen's, or somebody's outside."""
+        return self.name.startswith(("PJSIP/trunk-", "DAHDI/"))

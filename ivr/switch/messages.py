@@ -40,11 +40,12 @@ def end_of(cause: str) -> str:
 def seat(message: Any) -> SeatLine:
     """A QueueMember event."""
     return SeatLine(
-        interface=message.stateinterface or message.location,
+        interface=message.location,
         state=_STATES.get(message.status, "unknown"),
         held_as=message.pausedreason if message.paused == "1" else None,
         in_call=message.incall == "1",
         last_call=float(message.lastcall or 0),
+        penalty=int(message.penalty or 0),
     )
 
 
