@@ -1,6 +1,7 @@
 // The API of docs/architecture.md as types. Times are ISO 8601 UTC, durations seconds.
 
 import type { Board } from './board-types'
+import type { PinResult, Pop } from './desk-types'
 import type { Notice, SeatLive } from './seat-types'
 
 export type Role = 'seat' | 'shift_leader' | 'administrator'
@@ -261,4 +262,7 @@ export type LiveMessage =
   | { type: 'presence'; seat: SeatLive }
   | { type: 'board'; board: Board }
   | { type: 'notice'; notice: Notice }
+  | { type: 'pop'; pop: Pop }
+  | { type: 'pop_over'; call_id: string }
+  | { type: 'pin'; call_id: string; result: PinResult }
   | { type: 'ping' }

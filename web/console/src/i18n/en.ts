@@ -1,5 +1,6 @@
 import { boardEn } from './board-en'
 import { boardSettingsEn } from './board-settings-en'
+import { deskEn } from './desk-en'
 import { flowsEn } from './flows-en'
 import { operationsEn } from './operations-en'
 import { recordingsEn } from './recordings-en'
@@ -9,6 +10,7 @@ import type { Messages } from './zh'
 export const en: Messages = {
   ...boardEn,
   ...boardSettingsEn,
+  ...deskEn,
   ...flowsEn,
   ...operationsEn,
   ...recordingsEn,

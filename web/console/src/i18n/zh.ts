@@ -1,5 +1,6 @@
 import { boardZh } from './board-zh'
 import { boardSettingsZh } from './board-settings-zh'
+import { deskZh } from './desk-zh'
 import { flowsZh } from './flows-zh'
 import { operationsZh } from './operations-zh'
 import { recordingsZh } from './recordings-zh'
@@ -8,6 +9,7 @@ import { stepsZh } from './steps-zh'
 export const zh = {
   ...boardZh,
   ...boardSettingsZh,
+  ...deskZh,
   ...flowsZh,
   ...operationsZh,
   ...recordingsZh,
