@@ -20,6 +20,7 @@ from pydantic_settings import (
 )
 
 from core.after_call import Survey, Visits
+from core.live_help_settings import Live as Live
 from core.seat_settings import Seats as Seats
 from core.section import Section as Section
 from core.sections import CHECKOUT as CHECKOUT
@@ -130,6 +131,7 @@ class Settings(BaseSettings):
     transcribe: Transcribe = Field(default_factory=Transcribe)
     outbound: Outbound = Field(default_factory=Outbound)
     callback: Callback = Field(default_factory=Callback)
+    live: Live = Field(default_factory=Live)
     tts: Tts = Field(default_factory=Tts)
     house: House = Field(default_factory=House)
     demo: Demo = Field(default_factory=Demo)

@@ -26,8 +26,20 @@ ENTRIES = {
     "transcriber": "recorder.transcriber:main",
     "timers": "hotline.timers:main",
     "exchange": "hotline.exchange:main",
+    "listener": "hotline.live_help:main",
 }
-NAMES = ("redis", "agi", "asterisk", "watcher", "web", "recorder", "timers", "exchange", "transcriber")
+NAMES = (
+    "redis",
+    "agi",
+    "asterisk",
+    "watcher",
+    "web",
+    "recorder",
+    "timers",
+    "exchange",
+    "transcriber",
+    "listener",
+)
 _PR_SET_PDEATHSIG = 1
 
 

@@ -25,8 +25,8 @@ from core.process import report, wait_for_database, wait_for_redis
 from core.settings import Settings
 from recorder.transcribe.download import Downloader
 from recorder.transcribe.models import FoundModel, ModelFinder
-from recorder.transcribe.protocol import Transcriber
-from recorder.transcribe.vosk_engine import TranscribeError, VoskTranscriber
+from recorder.transcribe.protocol import TranscribeError, Transcriber
+from recorder.transcribe.vosk_engine import VoskTranscriber
 from recorder.transcripts import Transcripts
 
 #: The state of transcription for `/status`: `{"state", "model", "is_test_model", "help"}`.

@@ -46,6 +46,8 @@ OVERRIDES = {
     "HOTLINE_CALLBACK_MISSED_AFTER_S": "1",
     "HOTLINE_CALLBACK_RETRY_S": "1",
     "HOTLINE_OUTBOUND_RING_S": "3",
+    # Costs a model in memory; asked for in its own tests only.
+    "HOTLINE_LIVE_STREAMS": "0",
     # Asked for in tests/dialplan/after_call only.
     "HOTLINE_SURVEY_ENABLED": "false",
     "HOTLINE_VISITS_ENABLED": "false",

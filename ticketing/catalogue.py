@@ -19,6 +19,8 @@ EDITIONS = {
     "2013": "categories_gbt30428_2_2013.csv",
     "2026": "categories_gbt47678_5_2026.csv",
 }
+#: The one in force (GB/T 30428.2-2013).
+DEFAULT_EDITION = "2013"
 PLACES = "places_dalian.csv"
 DISTRICT, STREET = 3, 4
 

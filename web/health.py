@@ -21,7 +21,7 @@ from web.services import SERVICES, Services
 #: A part that has not answered after this many seconds is down.
 PATIENCE_S = 1.5
 #: Processes that say they live by a heartbeat in Redis.
-BEATING = ("watcher", "recorder", "transcriber", "timers", "exchange")
+BEATING = ("watcher", "recorder", "transcriber", "timers", "exchange", "listener")
 
 Parts = dict[str, PartAnswer]
 Check = Callable[[Services], Awaitable[str]]

@@ -6,6 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from core.errors import HotlineError
+
+
+class TranscribeError(HotlineError):
+    """The recogniser gave up."""
+
+    code = "transcribe"
+
 
 @dataclass(frozen=True)
 class Word:

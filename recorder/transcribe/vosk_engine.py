@@ -9,20 +9,13 @@ from pathlib import Path
 
 import vosk
 
-from core.errors import HotlineError
 from recorder.transcribe.models import FoundModel
-from recorder.transcribe.protocol import Heard, Word
+from recorder.transcribe.protocol import Heard, TranscribeError, Word, join
 
 _RATE_LINE = re.compile(r"^--sample-frequency=(\d+)", re.MULTILINE)
 _USUAL_RATE = 16000
 #: Bytes handed over at a time: a quarter of a second at 8 kHz, so that endpoints are noticed.
 _PIECE = 4000
-
-
-class TranscribeError(HotlineError):
-    """The recogniser gave up."""
-
-    code = "transcribe"
 
 
 class VoskTranscriber:
@@ -54,6 +47,36 @@ class VoskTranscriber:
                     utterances.append(_words(recogniser.Result()))
         utterances.append(_words(recogniser.FinalResult()))
         return Heard([words for words in utterances if words])
+
+    def stream(self) -> VoskStream:
+        """A recogniser to be fed while the sound comes; several may share the model."""
+        return VoskStream(self._model, self.rate)
+
+
+class VoskStream:
+    """`recorder.live.side.Stream`."""
+
+    def __init__(self, model: vosk.Model, rate: int) -> None:
+        self.rate = rate
+        self._recogniser = vosk.KaldiRecognizer(model, rate)
+        self._is_at_end = False
+
+    def accept(self, pcm: bytes) -> bool:
+        """
+        Raises:
+            TranscribeError: the engine gave up.
+        """
+        self._is_at_end = _accept(self._recogniser, pcm)
+        return self._is_at_end
+
+    def partial(self) -> str:
+        return join(json.loads(self._recogniser.PartialResult()).get("partial", "").split())
+
+    def sentence(self) -> str:
+        # At an end that vosk found itself, its final result would be empty.
+        result = self._recogniser.Result() if self._is_at_end else self._recogniser.FinalResult()
+        self._is_at_end = False
+        return join(json.loads(result).get("text", "").split())
 
 
 def model_rate(path: Path) -> int:

@@ -26,6 +26,7 @@ NAMES = {
     "transcriber",
     "timers",
     "exchange",
+    "listener",
     "web",
 }
 

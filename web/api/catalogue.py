@@ -15,7 +15,7 @@ routes = Routes("catalogue")
 
 class CategoriesQuery(Asked):
     #: Year of the standard's edition (2013: GB/T 30428.2-2013).
-    edition: str = Field("2013", max_length=8)
+    edition: str = Field(catalogue.DEFAULT_EDITION, max_length=8)
 
 
 @routes.add(HTTPMethod.GET, "/catalogue/categories", "Categories of an edition (部件与事件)", roles=STAFF)
