@@ -1,0 +1,1 @@
+"""Proving who one is by digits (PIN) that the seat does not hear and nobody keeps."""
