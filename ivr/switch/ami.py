@@ -29,6 +29,7 @@ TIMEOUT_S = 3.0
 _ACTIONS = (
     *("Ping", "Login", "QueueAdd", "QueueRemove", "QueuePause", "QueueStatus", "QueueChangePriorityCaller"),
     *("PRIShowSpans", "PJSIPShowRegistrationsOutbound", "DeviceStateList", *ACTIONS),
+    *("QueueWithdrawCaller", "MixMonitorMute"),
 )
 
 log = structlog.get_logger()
@@ -144,6 +145,18 @@ class Switch(Steering):
             Priority=str(priority),
             Immediate="yes",
         )
+
+    async def queue_withdraw(self, queue: str, channel: str, why: str) -> None:
+        """Take a waiting caller out of a queue; the dialplan goes on with the outcome WITHDRAW.
+
+        `why` is written to the queue's log. Raises as `_act` does: for example the caller waits no more.
+        """
+        await self._act("QueueWithdrawCaller", Queue=switch_name(queue), Caller=channel, WithdrawInfo=why)
+
+    async def mute_recording(self, channel: str, *, muted: bool) -> None:
+        """Whether silence is recorded instead of what `channel` says; raises as `_act` does."""
+        state = "1" if muted else "0"
+        await self._act("MixMonitorMute", Channel=channel, Direction="read", State=state)
 
     def when_callers_join(self, wake: Callable[[], None]) -> None:
         """Call `wake` when a caller joins a queue in which somebody waits, and after a lost connection."""
