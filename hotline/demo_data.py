@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from core import accounts
 from core.clock import Clock
@@ -18,6 +18,8 @@ from ivr.ledger.tables import Seat
 from ivr.queues import skills
 
 FIRST_SEAT = 1001
+#: Where the shift leader listens in on seats from; in no queue until it logs in.
+LEADER_SEAT = "1900"
 #: Skills of the demo seats, one row after another: every seat takes ordinary and urgent calls.
 _SKILLS: tuple[dict[str, int], ...] = (
     {"general": 1, "emergency": 1, "english": 2},
@@ -58,7 +60,7 @@ def _wanted(seats: int) -> list[tuple[str, str, Role, str | None]]:
         (f"seat{number}", f"坐席 {number}", Role.SEAT, str(number))
         for number in range(FIRST_SEAT, FIRST_SEAT + seats)
     ]
-    rows.append(("leader", "值班长", Role.SHIFT_LEADER, None))
+    rows.append(("leader", "值班长", Role.SHIFT_LEADER, LEADER_SEAT))
     rows.append(("admin", "管理员", Role.ADMINISTRATOR, None))
     return rows
 
@@ -87,7 +89,9 @@ async def create(settings: Settings, sessions: SessionFactory, clock: Clock) -> 
     """
     known = {account.username: account for account in read(settings)}
     for username, name, role, extension in _wanted(settings.demo.seats):
-        known.setdefault(username, DemoAccount(username, name, role, _password(), extension))
+        account = known.setdefault(username, DemoAccount(username, name, role, _password(), extension))
+        # A leader made before leaders had a telephone is given one.
+        known[username] = replace(account, extension=account.extension or extension)
     _write(settings, list(known.values()))
     async with sessions() as session:
         there = set(await session.scalars(select(Account.username)))
@@ -95,6 +99,9 @@ async def create(settings: Settings, sessions: SessionFactory, clock: Clock) -> 
         for account in known.values():
             if account.username not in there:
                 await accounts.create(session, **asdict(account), clock=clock)
+            elif account.extension == LEADER_SEAT:
+                old = Account.username == account.username, Account.extension.is_(None)
+                await session.execute(update(Account).where(*old).values(extension=LEADER_SEAT))
             if account.extension and account.extension not in seats:
                 secret = secrets.token_urlsafe(16)
                 session.add(
