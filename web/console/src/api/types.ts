@@ -2,6 +2,7 @@
 
 import type { Board } from './board-types'
 import type { PinResult, Pop } from './desk-types'
+import type { HelpSentence } from './live-help'
 import type { Notice, SeatLive } from './seat-types'
 
 export type Role = 'seat' | 'shift_leader' | 'administrator'
@@ -265,4 +266,6 @@ export type LiveMessage =
   | { type: 'pop'; pop: Pop }
   | { type: 'pop_over'; call_id: string }
   | { type: 'pin'; call_id: string; result: PinResult }
+  | ({ type: 'help' } & HelpSentence)
+  | { type: 'help_over'; call_id: string }
   | { type: 'ping' }

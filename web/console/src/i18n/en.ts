@@ -2,6 +2,7 @@ import { boardEn } from './board-en'
 import { boardSettingsEn } from './board-settings-en'
 import { deskEn } from './desk-en'
 import { flowsEn } from './flows-en'
+import { liveHelpEn } from './live-help-en'
 import { operationsEn } from './operations-en'
 import { recordingsEn } from './recordings-en'
 import { stepsEn } from './steps-en'
@@ -12,6 +13,7 @@ export const en: Messages = {
   ...boardSettingsEn,
   ...deskEn,
   ...flowsEn,
+  ...liveHelpEn,
   ...operationsEn,
   ...recordingsEn,
   product: '12319 City Services Hotline',

@@ -2,6 +2,7 @@ import { boardZh } from './board-zh'
 import { boardSettingsZh } from './board-settings-zh'
 import { deskZh } from './desk-zh'
 import { flowsZh } from './flows-zh'
+import { liveHelpZh } from './live-help-zh'
 import { operationsZh } from './operations-zh'
 import { recordingsZh } from './recordings-zh'
 import { stepsZh } from './steps-zh'
@@ -11,6 +12,7 @@ export const zh = {
   ...boardSettingsZh,
   ...deskZh,
   ...flowsZh,
+  ...liveHelpZh,
   ...operationsZh,
   ...recordingsZh,
   product: '12319 市政服务热线',
