@@ -8,6 +8,8 @@ import { account, forgetSession, knownSession } from '@/state/session'
 declare module 'vue-router' {
   interface RouteMeta {
     open?: boolean
+    /** Nobody is asked who they are. */
+    anonymous?: boolean
     /** Roles that may come here; everybody when there are none. */
     roles?: readonly Role[]
   }
@@ -20,10 +22,18 @@ export const router = createRouter({
   routes: [
     { path: '/login', name: 'login', component: () => import('@/pages/LoginPage.vue'), meta: { open: true } },
     {
+      // Hangs on a wall: a token in the address's fragment stands for the log-in.
+      path: '/wallboard',
+      name: 'wallboard',
+      component: () => import('@/pages/WallboardPage.vue'),
+      meta: { open: true, anonymous: true },
+    },
+    {
       path: '/',
       component: () => import('@/layout/AppShell.vue'),
       children: [
         { path: '', redirect: { name: 'calls' } },
+        { path: 'board', name: 'board', component: () => import('@/pages/BoardPage.vue'), meta: { roles: LEADERS } },
         { path: 'calls', name: 'calls', component: () => import('@/pages/CallsPage.vue') },
         { path: 'calls/:id', name: 'call', component: () => import('@/pages/CallPage.vue'), props: true },
         { path: 'cases', name: 'cases', component: () => import('@/pages/CasesPage.vue') },
@@ -74,6 +84,7 @@ export const router = createRouter({
 })
 
 router.beforeEach(async (to) => {
+  if (to.meta.anonymous) return true
   try {
     await knownSession()
   } catch {

@@ -1,0 +1,21 @@
+import type { Board, BoardQueue } from '@/api/board-types'
+import { language, t } from '@/i18n'
+
+/** 93.5 %; a dash while nobody has asked. */
+export function rate(value: number | null): string {
+  return value === null ? t.value.common.none : `${(value * 100).toFixed(1)}%`
+}
+
+export function boardQueueName(queue: BoardQueue): string {
+  return (language.value === 'en' ? queue.label_en : queue.label) || queue.name
+}
+
+/** Moment (ms) the longest waiting caller began to wait; null when nobody waits. */
+export function oldest(queues: readonly BoardQueue[]): number | null {
+  const since = queues.flatMap((queue) => queue.waiting.map((one) => Date.parse(one.since)))
+  return since.length ? Math.min(...since) : null
+}
+
+export function waitingNow(board: Board): number {
+  return board.queues.reduce((sum, queue) => sum + queue.waiting.length, 0)
+}
