@@ -21,6 +21,7 @@ import ivr.ledger.leg_tables
 import ivr.ledger.tables
 import ivr.queues.tables
 import ivr.reconciliation.tables
+import ivr.seats.tables
 import ivr.trunks.tables
 import ivr.visits.tables
 import recorder.tables
@@ -38,6 +39,7 @@ ROOMS = (
     ivr.ledger.tables,
     ivr.queues.tables,
     ivr.reconciliation.tables,
+    ivr.seats.tables,
     ivr.trunks.tables,
     ivr.visits.tables,
     recorder.tables,
