@@ -21,6 +21,7 @@ from core.secrets import AMI, instance_secret
 from core.settings import Settings
 from hotline import callbacks, visits
 from ivr import queues
+from ivr.board import ringing
 from ivr.house import upkeep as house_upkeep
 from ivr.outbound.dialler import SwitchDialler
 from ivr.queues.keeper import QueueKeeper
@@ -40,6 +41,7 @@ def works(
         QueueKeeper(switch, queues.load(settings)).run(),
         trunk_watch.run(settings, sessions, switch, clock),
         house_upkeep.run(settings, sessions, clock),
+        ringing.run(switch, settings.redis.url, clock),
         *callbacks.works(settings, sessions, dialler, switch, clock),
         *visits.works(settings, sessions, dialler, clock),
     ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -63,3 +64,21 @@ async def publish(redis: Redis, free: int, needed: int, is_low: bool) -> None:
         await redis.set(KEY, json.dumps(gauges))
     except (RedisError, OSError) as error:
         log.debug("no gauges: redis is away", error=str(error))
+
+
+@dataclass(frozen=True)
+class Disk:
+    """What the recorder measured last; nothing while it has said nothing."""
+
+    free_mib: int = 0
+    disk_alarm: bool = False
+
+
+async def read(redis: Redis) -> Disk:
+    """
+    Raises:
+        RedisError, OSError: Redis is away.
+    """
+    said = await redis.get(KEY)
+    body = json.loads(said) if said else {}
+    return Disk(body.get("free_mib", 0), body.get("disk_alarm", False))

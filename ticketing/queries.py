@@ -16,6 +16,7 @@ from ticketing.tables import Case, CaseHistory, Stage
 from ticketing.workflow import Move
 
 PAGE_LENGTHS = range(1, 201)
+_OPEN = (Stage.REGISTERED, Stage.ESTABLISHED)
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,20 @@ async def detail(session: AsyncSession, case_id: int, role: str) -> CaseDetail:
 async def by_id(session: AsyncSession, case_ids: Collection[int]) -> dict[int, Case]:
     """Those of `case_ids` there are, in one statement."""
     return {case.id: case for case in await session.scalars(select(Case).where(Case.id.in_(case_ids)))}
+
+
+async def of_number(session: AsyncSession, number: str, *, but: int | None, limit: int) -> Sequence[Case]:
+    """The newest cases of a normalised caller number, drafts left out; without the case `but`."""
+    query = select(Case).where(Case.caller_number == number, Case.stage != Stage.DRAFT, Case.id != (but or 0))
+    return (await session.scalars(query.order_by(Case.id.desc()).limit(limit))).all()
+
+
+async def open_in_street(
+    session: AsyncSession, street: str, *, but: int | None, limit: int
+) -> Sequence[Case]:
+    """The newest cases of a street (街道) that are registered and not closed; without the case `but`."""
+    query = select(Case).where(Case.street == street, Case.stage.in_(_OPEN), Case.id != (but or 0))
+    return (await session.scalars(query.order_by(Case.id.desc()).limit(limit))).all()
 
 
 async def ids_by_call(session: AsyncSession, call_ids: Sequence[str]) -> dict[str, int]:

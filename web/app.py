@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from http import HTTPMethod
 from itertools import chain
+from typing import Any
 
 import structlog
 from aiohttp import WSCloseCode, web
@@ -13,7 +15,7 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from core import outbox
+from core import outbox, places
 from core.bus import Bus
 from core.clock import SystemClock
 from core.db import make_engine, make_sessions
@@ -29,8 +31,11 @@ from web.console_files import console
 from web.errors import errors
 from web.guard import MAX_BODY, guard, security_headers
 from web.health import health
+from web.live.board import BoardKeeper
+from web.live.feed import Feed
 from web.live.hub import Follows, Hub
-from web.live.socket import HUB, SOCKETS
+from web.live.keys import BOARD, FEED, HUB, POPS, SOCKETS
+from web.live.pops import Pops
 from web.metrics import METRICS, Metrics, metrics, timed
 from web.services import SERVICES, Services
 from web.sessions import SessionStorage
@@ -39,14 +44,17 @@ log = structlog.get_logger()
 
 
 def make_app(services: Services, bus: Follows) -> web.Application:
-    """The application. `bus` feeds its hub, which somebody has to run."""
+    """The application. `bus` feeds its hub; somebody has to run `live_works`."""
     storage = SessionStorage(services.redis, hours=services.settings.web.session_hours)
     app = web.Application(
         middlewares=[timed, errors, guard, session_middleware(storage)], client_max_size=MAX_BODY
     )
     app[SERVICES] = services
     app[METRICS] = Metrics()
-    app[HUB] = Hub(bus, services.sessions)
+    hub = app[HUB] = Hub(bus, services.sessions)
+    board = app[BOARD] = BoardKeeper(services, hub)
+    pops = app[POPS] = Pops(services, hub)
+    app[FEED] = Feed(services, hub, pops, board)
     app[SOCKETS] = set()
     for route in chain.from_iterable(GROUPS):
         serve = endpoint(route)
@@ -60,6 +68,11 @@ def make_app(services: Services, bus: Follows) -> web.Application:
     app.on_response_prepare.append(security_headers)
     app.on_shutdown.append(_close_sockets)
     return app
+
+
+def live_works(app: web.Application) -> list[Coroutine[Any, Any, None]]:
+    """What feeds consoles and board; somebody has to run it."""
+    return [app[HUB].run(), app[FEED].run(), app[BOARD].run()]
 
 
 async def _close_sockets(app: web.Application) -> None:
@@ -91,7 +104,8 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
         await runner.setup()
         await _listen(runner, settings)
         relay = outbox.Relay(services.sessions, bus, services.clock)
-        await until_stopped(stop, app[HUB].run(), relay.run())
+        await asyncio.to_thread(places.load)  # else the first screen pop would wait for it
+        await until_stopped(stop, *live_works(app), relay.run())
     finally:
         await runner.cleanup()
         await switch.close()

@@ -49,6 +49,12 @@ async def listing(db: AsyncSession, limit: int = 500) -> list[Line]:
     return [Line(row, names.get(row.proposed_by, ""), names.get(row.reviewed_by or 0, "")) for row in rows]
 
 
+async def active_of(db: AsyncSession, number: str, now: datetime) -> Flag | None:
+    """The flag in force on a normalised number; None: none."""
+    there = (Flag.number == number) & (Flag.state == FlagState.ACTIVE) & (Flag.expires_at > now)
+    return await db.scalar(select(Flag).where(there))
+
+
 async def propose(
     hand: Hand,
     settings: Settings,

@@ -79,6 +79,8 @@ async def test_the_api_is_the_one_the_architecture_promises(world: World) -> Non
         "/status": {"get"},
         "/openapi.json": {"get"},
         "/live": {"get"},
+        "/board": {"get"},
+        "/seats/me/pop": {"get"},
     }
     assert {path.removeprefix(PREFIX): set(found) for path, found in document["paths"].items()} == promised
 

@@ -141,9 +141,9 @@ async def test_a_console_that_does_not_keep_up_is_dropped(world: World) -> None:
     hub = Hub(world.bus, world.sessions)
     hub.join(listener)
     for _ in range(LAG):
-        hub._offer(lambda _viewer: TranscriptNews(call_id="a"))
+        hub.tell(lambda _viewer: TranscriptNews(call_id="a"))
     assert dropped == []
-    hub._offer(lambda _viewer: TranscriptNews(call_id="a"))
+    hub.tell(lambda _viewer: TranscriptNews(call_id="a"))
     assert dropped == [True]
 
 
@@ -157,7 +157,7 @@ async def test_a_console_that_stops_reading_loses_its_connection(live: World) ->
     big = TranscriptNews(call_id="x" * 50_000)
     for _ in range(40):
         for _ in range(LAG // 8):
-            hub._offer(lambda _viewer: big)
+            hub.tell(lambda _viewer: big)
         await asyncio.sleep(0.01)
         if not hub._listeners:
             break

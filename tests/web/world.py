@@ -83,7 +83,7 @@ class World:
             id=f"hl-{int(began.timestamp())}.{self._serial}",
             trunk="demo",
             caller_raw="+86" + CALLER,
-            caller=CALLER,
+            caller=more.pop("caller", CALLER),
             caller_kind="mobile",
             did="12319",
             started_at=began,

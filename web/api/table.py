@@ -9,6 +9,7 @@ from typing import Any
 from web.api import (
     announcements,
     articles,
+    board,
     calendar,
     callbacks,
     calls,
@@ -17,6 +18,7 @@ from web.api import (
     flags,
     flows,
     live_help,
+    pop,
     prompts,
     queues,
     recordings,
@@ -52,6 +54,8 @@ GROUPS = (
     status.routes,
     socket.routes,
     trunks.routes,
+    board.routes,
+    pop.routes,
     about,
 )
 
