@@ -7,7 +7,7 @@ keep up is dropped: it connects again and reloads, which is cheaper than a queue
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from typing import Protocol
 
 import structlog
@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from core.db import SessionFactory
 from core.events import Event
+from core.tables import Account
 from web.api.masking import Viewer
 from web.live.news import Tell, tell
 
@@ -35,15 +36,16 @@ class Follows(Protocol):
 class Listener:
     """One console: who looks, what it has not been sent yet, and how to be rid of it."""
 
-    def __init__(self, viewer: Viewer, drop: Callable[[], None]) -> None:
+    def __init__(self, viewer: Viewer, drop: Callable[[], None], account_id: int = 0) -> None:
         self.viewer = viewer
+        self.account_id = account_id
         self._drop = drop
         self._unsent: asyncio.Queue[str] = asyncio.Queue(LAG)
 
-    def offer(self, message: BaseModel) -> None:
-        """Queue a message; a listener with a full queue is dropped instead."""
+    def offer(self, message: BaseModel | str) -> None:
+        """Queue a message, JSON or what becomes JSON; a listener with a full queue is dropped instead."""
         try:
-            self._unsent.put_nowait(message.model_dump_json())
+            self._unsent.put_nowait(message if isinstance(message, str) else message.model_dump_json())
         except asyncio.QueueFull:
             log.warning("dropped a console that does not keep up")
             self._drop()
@@ -60,6 +62,12 @@ class Hub:
         self._bus = bus
         self._sessions = sessions
         self._listeners: set[Listener] = set()
+        #: Told every event, whoever listens.
+        self._hearers: list[Callable[[Event], None]] = []
+
+    def hear(self, hearer: Callable[[Event], None]) -> None:
+        """Call `hearer` for each event of the bus from now on; it must not wait for anything."""
+        self._hearers.append(hearer)
 
     @property
     def full(self) -> bool:
@@ -71,9 +79,41 @@ class Hub:
     def leave(self, listener: Listener) -> None:
         self._listeners.discard(listener)
 
+    def moved(self, account: Account) -> None:
+        """The account sits at another seat now (换座): its open consoles get that seat's messages."""
+        for listener in self._listeners:
+            if listener.account_id == account.id:
+                listener.viewer = Viewer.of(account)
+
+    def any_of(self, wanted: Callable[[Viewer], bool]) -> bool:
+        """Whether anybody listens whom `wanted` holds for."""
+        return any(wanted(listener.viewer) for listener in self._listeners)
+
+    def extensions(self) -> set[str]:
+        """Seats whose consoles listen."""
+        return {one.viewer.extension for one in self._listeners if one.viewer.extension}
+
+    def tell(self, telling: Tell) -> None:
+        """Word a message for each viewer it is for."""
+        for listener in tuple(self._listeners):
+            if (message := telling(listener.viewer)) is not None:
+                listener.offer(message)
+
+    def tell_those(self, wanted: Callable[[Viewer], bool], message: str) -> None:
+        """The same message, as JSON, to all whom `wanted` holds for, and to nobody else."""
+        for listener in tuple(self._listeners):
+            if wanted(listener.viewer):
+                listener.offer(message)
+
+    def tell_seats(self, extensions: Collection[str], message: str) -> None:
+        """The same message, as JSON, to the consoles of these seats."""
+        self.tell_those(lambda viewer: viewer.extension in extensions, message)
+
     async def run(self) -> None:
         """Pass events on until cancelled. The bus waits for a Redis that is away and goes on where it was."""
         async for event in self._bus.follow():
+            for hearer in self._hearers:
+                hearer(event)
             if self._listeners:
                 await self._pass_on(event)
 
@@ -85,8 +125,4 @@ class Hub:
             log.exception("an event was not passed on", kind=type(event).__name__)
             return
         for telling in tellings:
-            self._offer(telling)
-
-    def _offer(self, telling: Tell) -> None:
-        for listener in tuple(self._listeners):
-            listener.offer(telling(listener.viewer))
+            self.tell(telling)

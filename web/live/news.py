@@ -18,6 +18,7 @@ from web.api.cases import summary as case_summary
 from web.api.masking import Viewer
 from web.api.models import CallSummary, CaseSummary
 from web.api.route import Answer
+from web.live.models import Board, Notice, Pop, SeatLive
 
 
 class CallNews(Answer):
@@ -40,7 +41,43 @@ class RecordingNews(Answer):
     call_id: str
 
 
-Tell = Callable[[Viewer], BaseModel]
+class PresenceNews(Answer):
+    """What a seat does has changed."""
+
+    type: Literal["presence"] = "presence"
+    seat: SeatLive
+
+
+class BoardNews(Answer):
+    """For leaders: at most every 0.5 s, and only when something changed."""
+
+    type: Literal["board"] = "board"
+    board: Board
+
+
+class PopNews(Answer):
+    """For the one seat that rings. Told again, whole, when more is known or may be shown."""
+
+    type: Literal["pop"] = "pop"
+    pop: Pop
+
+
+class PopOverNews(Answer):
+    """The call rang elsewhere, or gave up."""
+
+    type: Literal["pop_over"] = "pop_over"
+    call_id: str
+
+
+class NoticeNews(Answer):
+    """A leader's text, for those it is addressed to."""
+
+    type: Literal["notice"] = "notice"
+    notice: Notice
+
+
+#: The message as one viewer gets it; None: not for this one.
+Tell = Callable[[Viewer], BaseModel | None]
 
 
 async def tell(db: AsyncSession, event: Event) -> list[Tell]:

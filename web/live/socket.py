@@ -15,13 +15,11 @@ from web import sessions
 from web.api.masking import Viewer
 from web.api.route import STAFF, Ask, Routes
 from web.guard import check_origin
-from web.live.hub import Hub, Listener
+from web.live.hub import Listener
+from web.live.keys import HUB, SOCKETS
 
 routes = Routes("live")
 
-HUB = web.AppKey("hub", Hub)
-#: Open sockets, to be closed on shutdown.
-SOCKETS = web.AppKey("sockets", set[web.WebSocketResponse])
 #: Seconds between pings, and between looks whether the log-in still stands.
 PING_S = 20.0
 #: Close code of a session that ended; the console goes to the log-in page.
@@ -36,12 +34,12 @@ async def live(ask: Ask) -> web.StreamResponse:
         raise UnavailableError
     socket = web.WebSocketResponse(heartbeat=PING_S, max_msg_size=1024, timeout=2.0)
     await socket.prepare(ask.request)
-    listener = Listener(Viewer.of(ask.account), lambda: _drop(ask.request))
+    listener = Listener(Viewer.of(ask.account), lambda: _drop(ask.request), ask.account.id)
     hub.join(listener)
     ask.request.app[SOCKETS].add(socket)
     jobs = [
         asyncio.create_task(_send(socket, listener)),
-        asyncio.create_task(_watch(socket, ask.request, listener.viewer)),
+        asyncio.create_task(_watch(socket, ask.request, listener)),
     ]
     try:
         async for _message in socket:
@@ -60,15 +58,17 @@ async def _send(socket: web.WebSocketResponse, listener: Listener) -> None:
         await socket.send_str(await listener.next())
 
 
-async def _watch(socket: web.WebSocketResponse, request: web.Request, viewer: Viewer) -> None:
-    """Close a socket whose log-in has ended or whose account may now see something else."""
+async def _watch(socket: web.WebSocketResponse, request: web.Request, listener: Listener) -> None:
+    """Close a socket whose log-in has ended or whose account has another role now; follow it to its seat."""
     while not socket.closed:
         await asyncio.sleep(PING_S)
         # Services that are away prove nothing about the log-in.
         with suppress(RedisError, SQLAlchemyError, OSError):
             account = await sessions.account_by_now(request)
-            if account is None or Viewer.of(account) != viewer:
+            if account is None or account.role != listener.viewer.role:
                 await socket.close(code=LOGGED_OUT, message=b"log in again")
+            else:
+                listener.viewer = Viewer.of(account)
 
 
 def _drop(request: web.Request) -> None:

@@ -1,0 +1,101 @@
+"""What is wrong just now (告警): trunks, parts, disk as seen from here, and what others put into Redis."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from time import monotonic
+
+import structlog
+from pydantic import ValidationError
+from redis.exceptions import RedisError
+
+from ivr.board.channel import ALARMS
+from ivr.trunks import gauges
+from ivr.trunks.tables import TrunkState
+from recorder import gauges as recorder
+from web.health import Parts, parts
+from web.live.models import Alarm
+from web.services import Services
+
+#: Asking every part whether it is up costs connections; seconds between two times.
+LOOK_S = 5.0
+#: What callers and seats would call a part.
+PARTS = {
+    "redis": "Redis",
+    "database": "数据库",
+    "asterisk": "电话交换",
+    "agi": "语音导航",
+    "watcher": "话单",
+    "recorder": "录音",
+    "transcriber": "转写",
+    "timers": "定时任务",
+    "exchange": "话务台",
+}
+log = structlog.get_logger()
+
+
+class Alarms:
+    """Remembers since when each of ours lasts."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._since: dict[str, datetime] = {}
+        self._looked = 0.0
+        self._known: list[Alarm] = []
+
+    async def now(self) -> list[Alarm]:
+        """All alarms, oldest first; at most `LOOK_S` old."""
+        if monotonic() - self._looked >= LOOK_S:
+            self._known = await self._look()
+            self._looked = monotonic()
+        return self._known
+
+    async def _look(self) -> list[Alarm]:
+        try:
+            found = [*await self._told(), *await self._trunks(), *await self._disk()]
+        except (RedisError, OSError):
+            found = []  # that Redis is away stands among the parts
+        found += self._parts(await parts(self._services))
+        self._since = {one.kind: one.since for one in found}
+        return sorted(found, key=lambda one: (one.since, one.kind))
+
+    async def _told(self) -> list[Alarm]:
+        """What others say: lock-outs, reconciliation, whatever comes."""
+        found = []
+        for body in await self._services.redis.hvals(ALARMS):
+            try:
+                found.append(Alarm.model_validate_json(body))
+            except ValidationError:
+                log.warning("an alarm nobody can read", alarm=str(body)[:200])
+        return found
+
+    async def _trunks(self) -> list[Alarm]:
+        now = await gauges.read(self._services.redis)
+        down = {name: one for name, one in now.trunks.items() if one.state == TrunkState.DOWN}
+        return [
+            self._alarm(
+                f"trunk:{name}",
+                f"中继 {name} 中断",
+                f"Trunk {name} is down",
+                one.since_at,
+            )
+            for name, one in down.items()
+        ]
+
+    async def _disk(self) -> list[Alarm]:
+        said = await recorder.read(self._services.redis)
+        if not said.disk_alarm:
+            return []
+        zh = f"录音磁盘将满，剩余 {said.free_mib} MiB"
+        return [self._alarm("disk", zh, f"The recordings' disk is almost full: {said.free_mib} MiB left")]
+
+    def _parts(self, found: Parts) -> list[Alarm]:
+        down = [name for name, part in found.items() if not part.up]
+        return [
+            self._alarm(f"part:{name}", f"{PARTS.get(name, name)}没有应答", f"Part {name} does not answer")
+            for name in down
+        ]
+
+    def _alarm(self, kind: str, zh: str, en: str, since: datetime | None = None) -> Alarm:
+        began = since or self._since.get(kind) or self._services.clock.now()
+        return Alarm(kind=kind, text=zh, text_en=en, since=began)
