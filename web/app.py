@@ -23,7 +23,7 @@ from core.errors import UnavailableError
 from core.process import until_stopped
 from core.secrets import AMI, instance_secret
 from core.settings import Settings
-from ivr.switch.ami import Switch
+from ivr.switch.ami import DESK_USER, Switch
 from web.api.endpoint import endpoint
 from web.api.openapi import PREFIX
 from web.api.table import GROUPS
@@ -95,7 +95,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
     retry = Retry(NoBackoff(), 1)
     redis: Redis = Redis.from_url(settings.redis.url, socket_connect_timeout=2, socket_timeout=5, retry=retry)
     bus = Bus(settings.redis.url)
-    switch = Switch(settings.ami, instance_secret(settings, AMI))
+    switch = Switch(settings.ami, instance_secret(settings, AMI), DESK_USER)
     services = Services(settings, make_sessions(engine), redis, SystemClock(), switch)
     app = make_app(services, bus)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=3.0)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from core.errors import UnavailableError
 from ivr.switch.lines import QueueLine, SeatLine, WaitingCaller
+from web.fake_calls import FakeCalls
 
 
-class FakeSwitch:
-    """`web.api.seat_switch.SeatSwitch` in memory; set `away` to make it unreachable."""
+class FakeSwitch(FakeCalls):
+    """`web.api.call_switch.CallSwitch` in memory; set `away` to make it unreachable."""
 
     def __init__(self) -> None:
-        self.away = False
+        super().__init__()
         #: (queue, interface) → member name.
         self.members: dict[tuple[str, str], str] = {}
         #: (queue, interface) → penalty.

@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from core.clock import Clock
 from core.db import SessionFactory
 from core.settings import CHECKOUT, Settings
-from web.api.seat_switch import SeatSwitch
+from web.api.call_switch import CallSwitch
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Services:
     #: Bytes in, bytes out (`decode_responses=False`): log-in sessions live here.
     redis: Redis
     clock: Clock
-    switch: SeatSwitch
+    switch: CallSwitch
     #: Where Vite put the built console.
     console: Path = field(default=CHECKOUT / "web" / "console" / "dist")
 
