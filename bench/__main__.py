@@ -1,13 +1,13 @@
-"""`python -m bench [agi] [calls] [menu] [--rounds N] [--hold S]`: run the benchmarks, by default all."""
+"""`python -m bench [NAME …] [--rounds N] [--hold S]`: run the benchmarks named, by default all."""
 
 from __future__ import annotations
 
 import argparse
 
-from bench import agi_rate, call_cost, menu_latency
+from bench import agi_rate, call_cost, live_help, menu_latency
 from core.log import configure
 
-BENCHMARKS = (agi_rate.NAME, call_cost.NAME, menu_latency.NAME)
+BENCHMARKS = (agi_rate.NAME, call_cost.NAME, menu_latency.NAME, live_help.NAME)
 
 
 def main() -> None:
@@ -27,6 +27,8 @@ def main() -> None:
         call_cost.run(options.rounds, options.hold)
     if menu_latency.NAME in wanted:
         menu_latency.run(options.rounds)
+    if live_help.NAME in wanted:
+        live_help.run(options.rounds)
 
 
 if __name__ == "__main__":
