@@ -18,13 +18,14 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from core import live
 from core.clock import SystemClock
 from core.db import SessionFactory, make_engine, make_sessions
 from core.process import report, until_stopped, wait_for_database, wait_for_redis
 from core.settings import Settings
 from hotline.live_help_hints import Hints
+from ivr.board import channel
 from recorder.legs import Side
+from recorder.live import keys
 from recorder.live.helper import LiveHelper
 from recorder.live.side import Said
 
@@ -48,7 +49,7 @@ class Messages:
 
     async def tell(self, call_id: str, seats: frozenset[str], said: Said) -> None:
         """A sentence, or more of one."""
-        message: dict[str, Any] = {"type": "help", "call_id": call_id, "seats": sorted(seats), **asdict(said)}
+        message: dict[str, Any] = {"type": "help", "call_id": call_id, "to": sorted(seats), **asdict(said)}
         message["keywords"] = marked(said.text, self._keywords)
         if said.final and said.side == Side.CALLER:
             self._reports[call_id] = f"{self._reports.get(call_id, '')} {said.text}"
@@ -58,19 +59,19 @@ class Messages:
     async def over(self, call_id: str, seats: frozenset[str]) -> None:
         """Nothing more will come of this call."""
         self._reports.pop(call_id, None)
-        await self._publish({"type": "help_over", "call_id": call_id, "seats": sorted(seats)}, keep=False)
+        await self._publish({"type": "help_over", "call_id": call_id, "to": sorted(seats)}, keep=False)
 
     async def _publish(self, message: dict[str, Any], *, keep: bool) -> None:
         text = json.dumps(message, ensure_ascii=False)
         try:
             if keep:
-                key = live.said_in(message["call_id"])
+                key = keys.said_in(message["call_id"])
                 async with self._redis.pipeline() as pipe:
                     pipe.rpush(key, text)
                     pipe.ltrim(key, -SAID_KEPT, -1)
                     pipe.expire(key, SAID_KEPT_S)
                     await pipe.execute()
-            await self._redis.publish(live.CHANNEL, text)
+            await self._redis.publish(channel.LIVE, text)
         except (RedisError, OSError) as error:
             log.debug("live help is not heard: redis is away", error=str(error))
 
@@ -135,9 +136,9 @@ async def _follow_talks(redis: Redis, helper: LiveHelper) -> None:
     while True:
         try:
             async with redis.pubsub(ignore_subscribe_messages=True) as pubsub:
-                await pubsub.subscribe(live.CHANNEL)
+                await pubsub.subscribe(channel.LIVE)
                 while True:
-                    await helper.talks(talking((await redis.hgetall(live.SEATS)).values()))
+                    await helper.talks(talking((await redis.hgetall(channel.SEATS)).values()))
                     await _news_of_a_seat(pubsub)
         except (RedisError, OSError) as error:
             log.warning("live help waits for redis", error=str(error))
@@ -172,7 +173,7 @@ async def _say_state(redis: Redis, helper: LiveHelper, state: dict[str, Any]) ->
         figures = asdict(helper.figures)
         report("")
         try:
-            await redis.set(live.HELP, json.dumps({**state, **figures}), ex=int(3 * LOOK_S))
+            await redis.set(keys.STATE, json.dumps({**state, **figures}), ex=int(3 * LOOK_S))
         except (RedisError, OSError, SQLAlchemyError) as error:
             log.debug("state not published: redis is away", error=str(error))
         await asyncio.sleep(LOOK_S)

@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from core import live
 from core.clock import SystemClock
 from core.db import SessionFactory
 from hotline.live_help import Messages, marked, talking
 from hotline.live_help_hints import Hints
+from ivr.board import channel
 from ivr.house.tables import ArticleRow
 from recorder.legs import Side
+from recorder.live import keys
 from recorder.live.side import Said
 from ticketing import catalogue
 
@@ -77,7 +78,7 @@ async def test_hints_name_a_class_and_only_published_articles(hints: Hints) -> N
 async def heard(redis_url: str) -> AsyncIterator[tuple[Redis, Any]]:
     redis: Redis = Redis.from_url(redis_url)
     async with redis.pubsub(ignore_subscribe_messages=True) as pubsub:
-        await pubsub.subscribe(live.CHANNEL)
+        await pubsub.subscribe(channel.LIVE)
         yield redis, pubsub
     await redis.aclose()
 
@@ -95,12 +96,12 @@ async def test_a_sentence_is_told_kept_and_hinted_at(hints: Hints, heard: tuple[
     seats = frozenset({"1001"})
     await messages.tell(CALL, seats, Said(Side.CALLER, 0, "路灯", False, 1, 2))
     first = await _next(pubsub)
-    assert (first["final"], first["seats"], "categories" in first) == (False, ["1001"], False)
+    assert (first["final"], first["to"], "categories" in first) == (False, ["1001"], False)
     await messages.tell(CALL, seats, Said(Side.CALLER, 0, "路灯不亮还着火", True, 1, 3))
     second = await _next(pubsub)
     assert second["categories"][0]["name"] == "路灯"
     assert second["keywords"] == [{"start": 5, "end": 7, "word": "着火"}]
-    assert [json.loads(text)["text"] for text in await redis.lrange(live.said_in(CALL), 0, -1)] == [
+    assert [json.loads(text)["text"] for text in await redis.lrange(keys.said_in(CALL), 0, -1)] == [
         "路灯不亮还着火"
     ]
     await messages.over(CALL, seats)

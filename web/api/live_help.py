@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from core import live
 from core.tables import Account, Role
+from recorder.live import keys
 from web.api.route import STAFF, Answer, Ask, Asked, Routes
 
 routes = Routes("live help")
@@ -83,7 +83,7 @@ class CallPath(Asked):
 
 @routes.add(HTTPMethod.GET, "/live-help", "Whether live help works, and for how many calls", roles=STAFF)
 async def live_help(ask: Ask) -> LiveHelpState:
-    text = await ask.services.redis.get(live.HELP)
+    text = await ask.services.redis.get(keys.STATE)
     return LiveHelpState.model_validate_json(text) if text else LiveHelpState()
 
 
@@ -94,7 +94,7 @@ async def live_help(ask: Ask) -> LiveHelpState:
     roles=STAFF,
 )
 async def sentences(ask: Ask, path: CallPath) -> SentencesAnswer:
-    found = await ask.services.redis.lrange(live.said_in(path.id), 0, -1)
+    found = await ask.services.redis.lrange(keys.said_in(path.id), 0, -1)
     said = [json.loads(text) for text in found]
     return SentencesAnswer(
         items=[Sentence.model_validate(one) for one in said if _may_hear(ask.account, one)]
@@ -102,4 +102,4 @@ async def sentences(ask: Ask, path: CallPath) -> SentencesAnswer:
 
 
 def _may_hear(account: Account, message: dict[str, Any]) -> bool:
-    return account.role in _LEADERS or account.extension in message.get("seats", ())
+    return account.role in _LEADERS or account.extension in message.get("to", ())
