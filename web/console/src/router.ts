@@ -32,7 +32,9 @@ export const router = createRouter({
       path: '/',
       component: () => import('@/layout/AppShell.vue'),
       children: [
-        { path: '', redirect: { name: 'calls' } },
+        // Where `/` leads depends on who it is: the guard below decides.
+        { path: '', name: 'home', component: () => import('@/pages/NotFoundPage.vue') },
+        { path: 'desk', name: 'desk', component: () => import('@/pages/DeskPage.vue'), meta: { roles: ['seat'] } },
         { path: 'board', name: 'board', component: () => import('@/pages/BoardPage.vue'), meta: { roles: LEADERS } },
         { path: 'calls', name: 'calls', component: () => import('@/pages/CallsPage.vue') },
         { path: 'calls/:id', name: 'call', component: () => import('@/pages/CallPage.vue'), props: true },
@@ -83,6 +85,9 @@ export const router = createRouter({
   ],
 })
 
+/** The page a person's day begins on. */
+const start = () => ({ name: account.value?.role === 'seat' ? 'desk' : 'calls' })
+
 router.beforeEach(async (to) => {
   if (to.meta.anonymous) return true
   try {
@@ -91,9 +96,9 @@ router.beforeEach(async (to) => {
     // No answer from the server: the log-in page says so when somebody tries.
   }
   if (!account.value && !to.meta.open) return { name: 'login', query: { next: to.fullPath } }
-  if (account.value && to.name === 'login') return { name: 'calls' }
+  if (account.value && (to.name === 'login' || to.name === 'home')) return start()
   const role = account.value?.role
-  if (role && to.matched.some((one) => one.meta.roles?.includes(role) === false)) return { name: 'calls' }
+  if (role && to.matched.some((one) => one.meta.roles?.includes(role) === false)) return start()
   return true
 })
 

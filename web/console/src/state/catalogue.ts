@@ -4,7 +4,7 @@ import { api } from '@/api'
 import type { Category, CategoryKey, Place } from '@/api/types'
 
 /** The edition new cases are filed under. */
-const EDITION = '2013'
+export const EDITION = '2013'
 
 export const places = ref<Place[]>([])
 export const categories = ref<Category[]>([])
