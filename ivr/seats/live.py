@@ -11,7 +11,7 @@ from typing import Any
 
 from redis.asyncio import Redis
 
-from core.live import CHANNEL, SEATS
+from ivr.board.channel import LIVE, SEATS
 from ivr.seats.model import SeatLive
 
 #: Pub/sub channel: something changed that the switch does not tell of by itself; look again.
@@ -28,7 +28,7 @@ async def publish(redis: Redis, changed: Iterable[SeatLive], gone: Iterable[str]
         for seat in changed:
             body = seat.to_json()
             pipeline.hset(SEATS, seat.extension, json.dumps(body, ensure_ascii=False))
-            pipeline.publish(CHANNEL, json.dumps({"type": "presence", "seat": body}, ensure_ascii=False))
+            pipeline.publish(LIVE, json.dumps({"type": "presence", "seat": body}, ensure_ascii=False))
         for extension in gone:
             pipeline.hdel(SEATS, extension)
         await pipeline.execute()
