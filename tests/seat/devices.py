@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from core.settings import Settings
-from tests.seat.voices import RATE_HZ, Voice
-from tests.softphone import LONGEST_CALL_S, Softphone
+from tests.instance import HotlineInstance
+from tests.seat.voices import Voice
+from tests.softphone import Softphone
 from tests.waiting import poll
 
 #: From a key pressed at one seat until another device is on the line; a busy machine is slow.
 CONNECT_S = 15.0
+
+#: What baresip prints when it rings, when a call is up, and when one is over or was never taken.
+_RANG, _UP, _OVER = "Incoming call from", ": Call established", "terminated ("
 
 
 class Device(Protocol):
@@ -20,8 +23,11 @@ class Device(Protocol):
     kind: str
     voice: Voice
 
-    async def start(self, settings: Settings, extension: str, secret: str) -> None:
+    async def start(self, hotline: HotlineInstance, extension: str, secret: str) -> None:
         """Register, and speak from now on in every call."""
+
+    def fresh(self) -> None:
+        """Calls before now do not count."""
 
     async def talking(self) -> None:
         """Answer if it rings, and return when its next call is up."""
@@ -49,22 +55,25 @@ class Phone:
         self.voice, self._answers = voice, answers
         self._seen = self._over = 0
 
-    async def start(self, settings: Settings, extension: str, secret: str) -> None:
-        self.phone = Softphone(settings, extension, secret)
-        seconds = min(LONGEST_CALL_S, 10)
-        await self.phone.start(self.voice.alaw(seconds), answers=self._answers)
-        assert RATE_HZ == 8000
+    async def start(self, hotline: HotlineInstance, extension: str, secret: str) -> None:
+        self.phone = Softphone(hotline.settings, extension, secret)
+        await self.phone.start(self.voice.alaw(1), answers=self._answers)
+
+    def fresh(self) -> None:
+        self._seen, self._over = self._count(_RANG if not self._answers else _UP), self._count(_OVER)
 
     async def talking(self) -> None:
-        await poll(lambda: self._count(": Call established") > self._seen, "the phone talks", CONNECT_S)
+        await poll(lambda: self._count(_UP) > self._seen, "the phone talks", CONNECT_S)
         self._seen += 1
 
-    async def rings(self) -> None:
-        """Return when it rings."""
-        await poll(lambda: "Incoming call" in self.phone.output(), "the phone rings", CONNECT_S)
+    async def rings_no_more(self) -> None:
+        """Return when somebody rang it and has given up; of a phone that does not answer."""
+        await poll(lambda: self._count(_RANG) > self._seen, "the phone rings", CONNECT_S)
+        self._seen += 1
+        await self.idle()
 
     async def idle(self) -> None:
-        await poll(lambda: self._count("terminated (") > self._over, "the phone's call is over", CONNECT_S)
+        await poll(lambda: self._count(_OVER) > self._over, "the phone's call is over", CONNECT_S)
         self._over += 1
 
     async def hang_up(self) -> None:

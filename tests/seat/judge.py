@@ -59,6 +59,11 @@ class Track:
         """Windows between those two with nothing at all."""
         return [at for at in _steps(from_s, to_s) if self.is_silent(at)]
 
+    def seconds_of(self, voice: Voice) -> float:
+        """For how long `voice` is heard."""
+        windows = _steps(0.0, self.seconds)
+        return WINDOW_S * sum(self.strength(voice, at) > HEARD for at in windows)
+
     def story(self) -> str:
         """Who is heard when, for a person who reads why a test failed."""
         parts: list[tuple[float, str]] = []
