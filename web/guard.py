@@ -2,44 +2,51 @@
 
 from __future__ import annotations
 
+from functools import cache
 from urllib.parse import urlsplit
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from core.errors import HotlineError
+from web.services import SERVICES
 
 #: Largest request body, bytes. The longest form is 4000 characters of description, at most 12 bytes each.
 MAX_BODY = 128 * 1024
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
-_POLICY = "; ".join(
-    (
-        "default-src 'self'",
-        "script-src 'self'",
-        # Element Plus and wavesurfer.js write <style> elements at run time.
-        "style-src 'self' 'unsafe-inline'",
-        "img-src 'self' data: blob:",
-        "font-src 'self' data:",
-        "media-src 'self' blob:",
-        "worker-src 'self' blob:",
-        "connect-src 'self' blob:",
-        "object-src 'none'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
+
+@cache
+def _policy(phones_url: str) -> str:
+    """What a page of ours may load. A seat's page telephones with the switch itself, at `phones_url`."""
+    phones = urlsplit(phones_url)
+    return "; ".join(
+        (
+            "default-src 'self'",
+            "script-src 'self'",
+            # Element Plus and wavesurfer.js write <style> elements at run time.
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "font-src 'self' data:",
+            "media-src 'self' blob:",
+            "worker-src 'self' blob:",
+            f"connect-src 'self' blob: {phones.scheme}://{phones.netloc}",
+            "object-src 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        )
     )
-)
+
 
 _HEADERS = {
-    "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(self)",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(self), speaker-selection=(self)",
     "Server": "hotline",
 }
 
@@ -92,5 +99,8 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
 async def security_headers(request: web.Request, response: web.StreamResponse) -> None:
     """Signal handler: runs for streams and errors too, just before the first byte leaves."""
     response.headers.update(_HEADERS)
+    seats = request.app[SERVICES].settings.seats
+    phones = seats.ws_url or f"ws://{seats.ws_host}:{seats.ws_port}/ws"
+    response.headers["Content-Security-Policy"] = _policy(phones)
     if request.path.startswith("/api/"):
         response.headers.setdefault("Cache-Control", "no-store")
