@@ -22,11 +22,12 @@ from core.db import SessionFactory
 from core.settings import Settings
 from ivr import queues, speech
 from ivr.flows.ports import LookupFailedError
-from ivr.queues import Queue, switch_name
+from ivr.queues import SEAT_PREFIX, Queue, switch_name
 from ivr.queues.expected import Load, expected_wait_s, said_minutes
 from ivr.queues.last_seat import LastSeats
 from ivr.queues.opening import Opening, opening
 from ivr.queues.talk_times import TalkTimes
+from ivr.seats.model import HINTS
 from ivr.speech import Language
 
 #: Longest the ledger is waited for, seconds: a caller is on the line.
@@ -152,12 +153,16 @@ class _Entry:
         return seat if _SEAT.fullmatch(seat) and await self._is_ready(queue, seat) else ""
 
     async def _is_ready(self, queue: Queue, seat: str) -> bool:
-        name, phone = switch_name(queue.name), f"PJSIP/{seat}"
+        """Whether the seat would be rung at once: logged in with either device, not paused, not talking."""
+        name, devices = switch_name(queue.name), (f"PJSIP/{seat}", f"PJSIP/{seat}w")
+        own = SEAT_PREFIX + seat
         text = await self._session.value(
-            f"${{QUEUE_MEMBER_LIST({name})}}|${{QUEUE_MEMBER({name},paused,{phone})}}|${{DEVICE_STATE({phone})}}"
+            f"${{QUEUE_MEMBER_LIST({name})}}|${{QUEUE_MEMBER_LIST({own})}}|${{QUEUE_MEMBER({own},free)}}|"
+            f"${{EXTENSION_STATE({seat}@{HINTS})}}"
         )
-        members, paused, state = text.rsplit("|", 2)
-        return phone in members.split(",") and paused == "0" and state == "NOT_INUSE"
+        serving, there, free, state = text.split("|", 3)
+        device = set(devices) & set(serving.split(",")) & set(there.split(","))
+        return bool(device) and _number(free) > 0 and state == "NOT_INUSE"
 
 
 def _number(text: str) -> int:

@@ -12,6 +12,7 @@ from asterisk_conf import forwards
 from asterisk_conf.render import TEMPLATES, SeatPhone, our_numbers
 from core.settings import Settings
 from ivr import queues
+from ivr.outbound.routes import dialplan_routes
 
 _LINE = re.compile(
     r"(?:exten => (?P<exten>[^,]+),1|same => n(?:\((?P<label>\w+)\))?),(?P<app>\w+)\((?P<arguments>.*)\)"
@@ -65,6 +66,7 @@ def files(settings: Settings, seats: Sequence[SeatPhone] = ()) -> list[File]:
         "numbers": our_numbers(settings.sip.did, settings.sip.area_code),
         "queues": queues.load(settings),
         "forwards": forwards.channels(settings),
+        "transfer_routes": dialplan_routes(settings, "HL_NUMBER"),
     }
     return [
         _parse(name.removesuffix(".conf.j2"), environment.get_template(name).render(values))
@@ -113,5 +115,5 @@ def _lines(file: str, text: str) -> Iterator[Line]:
         elif match := _LINE.fullmatch(row):
             exten, priority = (match["exten"], 1) if match["exten"] else (exten, priority + 1)
             yield Line(file, context, exten, priority, match["label"] or "", match["app"], match["arguments"])
-        elif row and not row.startswith(";"):
+        elif row and not row.startswith(";") and ",hint," not in row:
             raise ValueError(f"{file}: {row!r} is not a form of line this dialplan uses")

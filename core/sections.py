@@ -141,8 +141,18 @@ class Forward(Section):
 class Queue(Section):
     max_wait_s: int = Field(30, description="Announced wait in the queue before a message is offered.", ge=1)
     ring_s: int = Field(15, description="One seat rings this long before the next is tried.", ge=1)
-    wrap_up_s: int = Field(5, description="Seconds a seat is left alone after a call.", ge=0)
+    wrap_up_s: int = Field(
+        5,
+        description="Wrap-up (话后处理) after a call, seconds; 0: none.",
+        ge=0,
+        le=3600,
+    )
     file: Path | None = Field(None, description="File of queues instead of the packaged one.")
+
+    @property
+    def wrap_guard_s(self) -> int:
+        """Seconds the switch itself keeps callers from a seat, until its wrap-up has begun."""
+        return min(2, self.wrap_up_s)
 
 
 class Calendar(Section):

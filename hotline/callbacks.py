@@ -37,7 +37,7 @@ def works(
         switch,
         CallingHours(settings, calendar, queues.load(settings), clock),
         settings.callback,
-        settings.queue.wrap_up_s,
+        settings.queue,
         clock,
     )
     return [calendar.run(), keeper.run(), listen(settings, MissedCalls(settings, sessions, book))]

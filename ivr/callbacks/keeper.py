@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from core.clock import Clock
 from core.db import SessionFactory
 from core.settings import Callback as Rules
+from core.settings import Queue as QueueRules
 from ivr.callbacks.book import CallbackBook
 from ivr.callbacks.planner import HELD, Flight, Place, Plan, plan
 from ivr.callbacks.tables import Callback, CallbackKind, CallbackState
@@ -80,12 +81,12 @@ class CallbackKeeper:
         seats: Seats,
         hours: Hours,
         rules: Rules,
-        wrap_up_s: float,
+        queue: QueueRules,
         clock: Clock,
     ) -> None:
         self._sessions, self._book = sessions, book
         self._dialler, self._room, self._seats = dialler, room, seats
-        self._hours, self._rules, self._wrap_up_s, self._clock = hours, rules, wrap_up_s, clock
+        self._hours, self._rules, self._queue, self._clock = hours, rules, queue, clock
         self._ringing: dict[int, _Ringing] = {}
         #: Seats may be held from before: looked for once, and again after any trouble.
         self._may_hold = True
@@ -141,7 +142,8 @@ class CallbackKeeper:
             [ringing.flight for ringing in self._ringing.values()],
             lines,
             now=self._clock.now().timestamp(),
-            wrap_up_s=self._wrap_up_s,
+            wrap_up_s=self._queue.wrap_up_s,
+            guard_s=self._queue.wrap_guard_s,
             channels=self._dialler.free_channels() if places else 0,
         )
 
@@ -174,7 +176,7 @@ class CallbackKeeper:
                 "HL_CALLBACK_ID": str(row.id),
                 "HL_QUEUE": row.queue,
                 "HL_LANGUAGE": row.language,
-                "HL_HELD": seat.rpartition("/")[2],
+                "HL_HELD": seat.rpartition("/")[2].removesuffix("w"),
                 "HL_SINCE": str(int(row.joined_at.timestamp())),
             },
             call_id=call_id,

@@ -62,14 +62,17 @@ def plan(
     *,
     now: float,
     wrap_up_s: float,
+    guard_s: float,
     channels: int,
 ) -> Plan:
     """
     Args:
         places: in the order they are to be served.
+        wrap_up_s: a seat that is held back finishes its wrap-up (话后处理) before the citizen is dialled.
+        guard_s: a seat that is not has none left once this has passed since its call and it is not paused.
         channels: trunk channels outbound calls may take.
     """
-    hall = _Hall(lines, flights, now, wrap_up_s)
+    hall = _Hall(lines, flights, now, wrap_up_s, guard_s)
     dial: dict[int, str] = {}
     wanted: set[str] = set()
     for place in places:
@@ -90,12 +93,17 @@ class _Hall:
     """The seats and callers of all queues together."""
 
     def __init__(
-        self, lines: Sequence[QueueLine], flights: Sequence[Flight], now: float, wrap_up_s: float
+        self,
+        lines: Sequence[QueueLine],
+        flights: Sequence[Flight],
+        now: float,
+        wrap_up_s: float,
+        guard_s: float,
     ) -> None:
         self.lines = {line.name: line for line in lines}
-        self.now = now
+        self.now, self._wrap_up_s = now, wrap_up_s
         self._ours = {flight.call_id for flight in flights}
-        self.ready = {line.name: ready_seats(line, now, wrap_up_s) for line in lines}
+        self.ready = {line.name: ready_seats(line, now, guard_s) for line in lines}
         self._seats = {seat.interface: seat for line in lines for seat in line.seats}
         self.held = {name for name, seat in self._seats.items() if seat.held_as == HELD}
         self._in_flight = {flight.seat for flight in flights if flight.seat}
@@ -119,7 +127,7 @@ class _Hall:
     def free_seat(self, place: Place, line: QueueLine) -> str:
         """A seat for the place: one already held back and idle, or a ready one that is owed to nobody."""
         names = {seat.interface for seat in line.seats}
-        idle = sorted(name for name in (self.held & names) - self.taken if _is_idle(self._seats[name]))
+        idle = sorted(name for name in (self.held & names) - self.taken if self._is_idle(self._seats[name]))
         if idle:
             return idle[0]
         free = self.ready[line.name] - self.taken
@@ -164,6 +172,6 @@ class _Hall:
     def _queues_of(self, seat: str) -> int:
         return sum(1 for line in self.lines.values() if any(one.interface == seat for one in line.seats))
 
-
-def _is_idle(seat: SeatLine) -> bool:
-    return seat.state == "ready" and not seat.in_call
+    def _is_idle(self, seat: SeatLine) -> bool:
+        is_done = self.now - seat.last_call >= self._wrap_up_s
+        return seat.state == "ready" and not seat.in_call and is_done

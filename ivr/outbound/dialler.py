@@ -133,7 +133,7 @@ class SwitchDialler:
         if not self._is_fresh():
             return 0
         now = self._clock.now().timestamp()
-        return pools.free_seats(self._lines, queue, now, self._settings.queue.wrap_up_s)
+        return pools.free_seats(self._lines, queue, now, self._settings.queue.wrap_guard_s)
 
     async def look(self) -> Sequence[QueueLine]:
         """See what is free now.

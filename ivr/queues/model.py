@@ -65,8 +65,8 @@ class Queue:
 
 
 def switch_name(queue: str) -> str:
-    """The queue's name on the switch (a section called [general] is taken there)."""
-    return SWITCH_PREFIX + queue
+    """The queue's name on the switch ([general] is taken there); a seat's own keeps its name."""
+    return queue if queue.startswith(SEAT_PREFIX) else SWITCH_PREFIX + queue
 
 
 def from_switch_name(name: str) -> str:

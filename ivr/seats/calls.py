@@ -21,6 +21,8 @@ TALKED = frozenset({"talking", "hold", "consult", "conference", "pin"})
 #: What a seat does that is alone in one of these contexts.
 _ALONE: dict[str, CallState] = {"hl-desk": "hold", "hl-seat-call": "dialling"}
 _TARGETS: dict[str, PeerKind] = {"seat": "seat", "queue": "queue", "dir": "external", "num": "external"}
+#: Where calls begin that a seat makes.
+_OUTBOUND = frozenset({"hl-seat-call", "hl-seat-out"})
 #: Channels that run what another dialled have no dialplan of their own.
 _DIALLED = frozenset({"AppDial", "AppQueue", "AppDial2"})
 
@@ -91,11 +93,11 @@ def work_of(extension: str, channels: Sequence[ChannelLine], held: bool, now: da
     if not others:
         return Work(is_busy=True) if mine.context != "hl-seat-call" else Work(_dialling(mine, now))
     state = _state(mine, citizen, others, held)
-    outbound = "hl-seat-call" in (mine.context, citizen.context if citizen else "")
+    contexts = {mine.context, citizen.context if citizen else ""}
     call = SeatCall(
         call_id=citizen.uniqueid if citizen else mine.linkedid,
         state=state,
-        direction="outbound" if outbound else "inbound",
+        direction="outbound" if contexts & _OUTBOUND else "inbound",
         queue="",
         since=now,
         peer=_peer(mine, others, state),

@@ -51,7 +51,8 @@ class FakeSession:
     language: str = "zh_CN"
     #: waiting, ready, logged
     load: str = "0|1|1"
-    seat: str = "PJSIP/1001,PJSIP/1002|0|NOT_INUSE"
+    #: members of the queue, of the seat's own, how many of these are free, state of the seat
+    seat: str = "PJSIP/1001,PJSIP/1002|PJSIP/1001|1|NOT_INUSE"
     gone: bool = False
     header: dict[str, str] = field(default_factory=lambda: {"callerid": "13800001234"})
     variables: dict[str, str] = field(default_factory=dict)
@@ -62,7 +63,7 @@ class FakeSession:
             raise ChannelGoneError
         if "HL_PROMPTS" in expression:
             return f"{self.queue}|{self.language}|/p/{self.language}"
-        return self.seat if "DEVICE_STATE" in expression else self.load
+        return self.seat if "EXTENSION_STATE" in expression else self.load
 
     async def execute(self, application: str, arguments: str) -> None:
         self.events.append(arguments)
@@ -154,9 +155,14 @@ async def test_closed_with_a_goodbye() -> None:
         (FakeSession(), "1001", "1001"),
         (FakeSession(), "", None),
         (FakeSession(), "1001,evil", None),
-        (FakeSession(seat="PJSIP/1002|0|NOT_INUSE"), "1001", None),  # not logged in to this queue
-        (FakeSession(seat="PJSIP/1001|1|NOT_INUSE"), "1001", None),  # paused
-        (FakeSession(seat="PJSIP/1001|0|INUSE"), "1001", None),
+        (
+            FakeSession(seat="PJSIP/1001w,PJSIP/1002|PJSIP/1001w|1|NOT_INUSE"),
+            "1001",
+            "1001",
+        ),  # in its browser
+        (FakeSession(seat="PJSIP/1002|PJSIP/1001|1|NOT_INUSE"), "1001", None),  # not logged in to this queue
+        (FakeSession(seat="PJSIP/1001|PJSIP/1001|0|NOT_INUSE"), "1001", None),  # paused
+        (FakeSession(seat="PJSIP/1001|PJSIP/1001|1|INUSE"), "1001", None),
         (FakeSession(load="1|2|2"), "1001", None),  # somebody waits: nobody is passed over
         (FakeSession(header={"callerid": "unknown"}), "1001", None),
     ],

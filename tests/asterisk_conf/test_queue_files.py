@@ -47,11 +47,14 @@ def test_every_queue_is_one_on_the_switch(settings: Settings, queues_conf: Confi
 
 
 def test_every_seat_has_a_queue_of_its_own(queues_conf: ConfigParser) -> None:
-    seats = {name: queues_conf[name]["member"] for name in queues_conf.sections() if name[:5] == "seat-"}
-    assert seats == {
-        "seat-1001": "PJSIP/1001,0,1001,PJSIP/1001",
-        "seat-1002": "PJSIP/1002,0,1002,PJSIP/1002",
-    }
+    seats = [name for name in queues_conf.sections() if name.startswith("seat-")]
+    assert seats == ["seat-1001", "seat-1002"]
+    assert not any("member" in queues_conf[name] for name in seats), "a seat joins with the device it uses"
+
+
+def test_the_switch_guards_the_wrap_up_the_exchange_begins(queues_conf: ConfigParser) -> None:
+    assert queues_conf["queue-defaults"]["wrapuptime"] == "2"
+    assert queues_conf["queue-defaults"]["autopause"] == "all"
 
 
 def test_sounds_of_the_queue_are_prompts_of_ours(settings: Settings, queues_conf: ConfigParser) -> None:
@@ -76,7 +79,18 @@ def test_both_languages_are_in_the_data_folder(settings: Settings, etc: Path) ->
 
 def test_a_seat_logs_in_to_its_queues_and_out_of_all(settings: Settings, etc: Path) -> None:
     text = (etc / "dialplan" / "from-seat.conf").read_text(encoding="utf-8")
-    joined = re.findall(r"AddQueueMember\(q-(\w+),PJSIP/1001,(\d),,1001\)", text)
-    assert joined == [("general", "0"), ("english", "1")]
-    assert re.findall(r"AddQueueMember\(q-(\w+),PJSIP/1002,(\d),,1002\)", text) == [("general", "0")]
-    assert re.findall(r"RemoveQueueMember\(q-(\w+),", text) == list(load(settings))
+    device = r"PJSIP/\$\{HL_DEVICE\}"
+    joins = {
+        seat: re.findall(rf"AddQueueMember\(([\w-]+),{device},(\d),,{seat},hint:{seat}@hl-seats\)", text)
+        for seat in ("1001", "1002")
+    }
+    assert joins["1001"] == [("q-general", "0"), ("q-english", "1"), ("seat-1001", "0")]
+    assert joins["1002"] == [("q-general", "0"), ("seat-1002", "0")]
+    for device in ("", "w"):
+        left = re.findall(rf"RemoveQueueMember\(([\w-]+)[^,]*,PJSIP/\$\{{HL_SEAT\}}{device}\)", text)
+        assert left == [*(f"q-{name}" for name in load(settings)), "seat-"]
+
+
+def test_one_hint_tells_of_both_devices_of_a_seat(etc: Path) -> None:
+    text = (etc / "dialplan" / "hints.conf").read_text(encoding="utf-8")
+    assert "exten => 1002,hint,PJSIP/1002&PJSIP/1002w\n" in text

@@ -143,7 +143,7 @@ def test_settings_reach_the_dialplan(etc: Path, settings: Settings) -> None:
         assert row in text.splitlines()
     queues = _text(etc, "queues.conf")
     assert "timeout = 9" in queues
-    assert "wrapuptime = 3" in queues
+    assert "wrapuptime = 2" in queues
     assert "exten => 1002,1,Dial(PJSIP/1002,9)" in _text(etc, "dialplan/from-seat.conf")
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ivr.ledger.tables import Call, Outcome
-from ivr.queues import PACKAGED, QUEUES, switch_name
+from ivr.queues import PACKAGED, QUEUES, SEAT_PREFIX, switch_name
 from tests.carrier import PhoneCall
 from tests.instance import HotlineInstance
 from tests.softphone import Softphone
@@ -59,9 +59,10 @@ class Centre:
 
     def join(self, queue: str, seat: str) -> None:
         """Let a seat serve a queue until the test is over, as a supervisor at the switch would."""
-        name = switch_name(queue)
-        self.hotline.asterisk(f"queue add member PJSIP/{seat} to {name} penalty 0 as {seat}")
-        self._joined.append(f"queue remove member PJSIP/{seat} from {name}")
+        for name in (switch_name(queue), SEAT_PREFIX + seat):
+            member = f"PJSIP/{seat} to {name} penalty 0 as {seat} state_interface hint:{seat}@hl-seats"
+            self.hotline.asterisk(f"queue add member {member}")
+            self._joined.append(f"queue remove member PJSIP/{seat} from {name}")
 
     def leave(self) -> None:
         """Undo every `join`."""

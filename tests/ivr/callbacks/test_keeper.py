@@ -12,6 +12,7 @@ import pytest
 from core.clock import FixedClock
 from core.db import SessionFactory
 from core.settings import Callback as Rules
+from core.settings import Queue
 from ivr.callbacks.book import CallbackBook
 from ivr.callbacks.keeper import CallbackKeeper
 from ivr.callbacks.planner import HELD
@@ -84,7 +85,7 @@ class Stage:
             self.room,
             self.hours,
             self.rules,
-            0.0,
+            Queue(wrap_up_s=0),
             self.clock,
         )
 

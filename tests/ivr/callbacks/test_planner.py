@@ -29,7 +29,7 @@ def place(id: int = 1, joined: float = NOW - 30, queue: str = "general", *, miss
 def planned(
     places: Sequence[Place], *lines: QueueLine, flights: Sequence[Flight] = (), channels: int = 10
 ) -> Plan:
-    return plan(places, flights, lines, now=NOW, wrap_up_s=5, channels=channels)
+    return plan(places, flights, lines, now=NOW, wrap_up_s=5, guard_s=5, channels=channels)
 
 
 def test_a_free_seat_is_held_and_the_citizen_is_dialled() -> None:

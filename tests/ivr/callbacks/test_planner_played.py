@@ -76,7 +76,7 @@ class Centre:
         self.places.sort(key=lambda one: (one.joined, one.name))
         places = [Place(n, "general", one.joined) for n, one in enumerate(self.places)]
         flights = [Flight(n, name, seat) for n, (name, (_, _, seat)) in enumerate(self.ringing.items())]
-        chosen = plan(places, flights, [self._line()], now=self.now, wrap_up_s=0, channels=99)
+        chosen = plan(places, flights, [self._line()], now=self.now, wrap_up_s=0, guard_s=0, channels=99)
         for seat in chosen.hold:
             assert not self.seats[seat].held
             self.seats[seat].held = True
