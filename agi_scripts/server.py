@@ -12,7 +12,7 @@ from functools import partial
 
 import structlog
 
-from agi_scripts import announcement, callback_offer, desk, inbound, queue_entry, survey, visit
+from agi_scripts import announcement, callback_offer, desk, inbound, pin, queue_entry, survey, visit
 from agi_scripts.session import AgiError, AgiSession, ChannelGoneError, read_header
 from core.clock import SystemClock
 from core.db import make_engine, make_sessions
@@ -90,6 +90,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
         ),
     }
     handlers["survey"] = partial(survey.handle, settings=settings)
+    handlers["pin"] = partial(pin.handle, settings=settings, sessions=sessions)
     handlers["visit"] = partial(visit.handle, settings=settings, speech=shared.speech)
     offers = callback_offer.make(settings, sessions, shared.speech, calendar, SystemClock())
     handlers["callback-offer"] = partial(callback_offer.handle, desk=offers)

@@ -9,7 +9,7 @@ _SIP = """
 res_sorcery_config res_sorcery_memory res_sorcery_astdb res_pjproject res_pjsip res_pjsip_session chan_pjsip
 res_pjsip_acl res_pjsip_authenticator_digest res_pjsip_caller_id res_pjsip_dtmf_info
 res_pjsip_endpoint_identifier_ip res_pjsip_endpoint_identifier_user res_pjsip_header_funcs
-res_pjsip_nat res_pjsip_pubsub res_pjsip_registrar res_pjsip_rfc3326 res_pjsip_sdp_rtp
+res_pjsip_nat res_pjsip_pubsub res_pjsip_refer res_pjsip_registrar res_pjsip_rfc3326 res_pjsip_sdp_rtp
 res_pjsip_transport_websocket res_http_websocket res_rtp_asterisk res_srtp res_crypto
 func_pjsip_aor func_pjsip_contact func_pjsip_endpoint
 """
@@ -21,8 +21,10 @@ bridge_simple bridge_native_rtp bridge_holding bridge_softmix bridge_builtin_fea
 _DIALPLAN = """
 app_amd app_celgenuserevent app_chanspy app_dial app_exec app_mixmonitor app_playback app_queue app_read
 app_record app_stack cel_custom func_callerid func_channel func_cut func_devstate func_dialplan func_env
-func_global func_groupcount func_logic func_periodic_hook func_strings func_uri pbx_config res_agi
-res_cdrel_custom res_speech
+func_extstate func_global func_groupcount func_logic func_periodic_hook func_strings func_uri pbx_config res_agi
+res_cdrel_custom res_manager_devicestate res_speech
+app_bridgewait app_confbridge
+app_channelredirect app_playtones app_userevent
 """
 
 _REGISTRATION = "res_pjsip_outbound_authenticator_digest", "res_pjsip_outbound_registration"

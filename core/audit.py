@@ -41,6 +41,14 @@ class Action(StrEnum):
     ARTICLE_CHANGED = "article:changed"  #: 修改知识
     CALLBACK_CANCELLED = "callback:cancelled"  #: 取消回拨
     CALLBACK_RETRIED = "callback:retried"  #: 再次回拨
+    SUPERVISION_ASKED = "supervision:asked"  #: 监听、耳语、强插
+    SUPERVISION_CHANGED = "supervision:changed"  #: 切换监听方式
+    SUPERVISION_ENDED = "supervision:ended"  #: 结束监听
+    CALL_TAKEN_OVER = "call:taken_over"  #: 接管
+    CALL_ENDED = "call:ended"  #: 强拆
+    CALLER_MOVED = "caller:moved"  #: 移动排队来电
+    SEAT_CALLED = "seat:called"  #: 坐席外呼
+    CALLER_ASKED = "caller:asked"  #: 转评价、转按键核对
 
 
 def record(

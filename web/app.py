@@ -29,6 +29,7 @@ from web.api.openapi import PREFIX
 from web.api.table import GROUPS
 from web.console_files import console
 from web.errors import errors
+from web.floor import FLOOR, make_floor
 from web.guard import MAX_BODY, guard, security_headers
 from web.health import health
 from web.live.board import BoardKeeper
@@ -56,6 +57,7 @@ def make_app(services: Services, bus: Follows) -> web.Application:
     pops = app[POPS] = Pops(services, hub)
     app[FEED] = Feed(services, hub, pops, board)
     app[SOCKETS] = set()
+    floor = app[FLOOR] = make_floor(services, hub)
     for route in chain.from_iterable(GROUPS):
         serve = endpoint(route)
         if route.method == HTTPMethod.GET:
@@ -67,6 +69,7 @@ def make_app(services: Services, bus: Follows) -> web.Application:
     app.router.add_get("/{path:.*}", console)
     app.on_response_prepare.append(security_headers)
     app.on_shutdown.append(_close_sockets)
+    app.on_shutdown.append(floor.close)
     return app
 
 

@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Iterable, Mapping
 
-from core.errors import UnavailableError
+from ivr.switch.errors import SwitchUnavailableError
 from ivr.switch.hearing import Hear
 from ivr.switch.lines import ChannelLine
 from ivr.switch.steering import Place
@@ -126,4 +126,4 @@ class FakeCalls:
 
     def _look(self) -> None:
         if self.away:
-            raise UnavailableError
+            raise SwitchUnavailableError

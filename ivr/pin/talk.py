@@ -1,7 +1,7 @@
 """What a citizen hears who is asked for the last digits of a case's telephone (身份核对). Pure.
 
-The digits are compared and forgotten: no step, key or word of them reaches the ledger, a log or the seat, which
-is told right, wrong or cancelled.
+The digits are compared and forgotten: no step, key or word of them reaches the ledger, a log or the seat,
+which is told right, wrong or cancelled.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ async def check(call: Call, phones: Iterable[str], wait_s: float, digit_wait_s: 
                 return PinResult.CANCELLED
         if keyed == CANCEL:
             return PinResult.CANCELLED
-        if any([compare_digest(keyed, one) for one in expected]):
+        if any(compare_digest(keyed, one) for one in expected):
             return PinResult.RIGHT
         again = "pin-again"
     return PinResult.WRONG

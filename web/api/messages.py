@@ -25,6 +25,7 @@ BY_CODE = {
     "json_only": "请求必须使用 application/json。",
     "sound_only": "请求必须是音频文件（WAV 或 MP3）。",
     "unsound_flow": "流程有错误，未发布。",
+    "number_not_allowed": "这个号码不允许呼叫。",
     "cross_origin": "请求来自其他网站，已拒绝。",
     "too_large": "请求内容过大。",
     "method_not_allowed": "不支持此请求方法。",
