@@ -1,6 +1,7 @@
 import type { boardSettingsZh } from './board-settings-zh'
 
 export const boardSettingsEn: typeof boardSettingsZh = {
+  formRequired: 'Required',
   seatSettings: {
     pauses: 'Pause reasons',
     directory: 'Transfers',

@@ -1,5 +1,6 @@
 /** Settings around the seat, and the timeline of a call's legs. */
 export const boardSettingsZh = {
+  formRequired: '必填',
   seatSettings: {
     pauses: '暂停原因',
     directory: '转接目录',
