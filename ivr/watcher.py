@@ -24,7 +24,7 @@ from ivr.ledger.events import CallLost, SwitchEvent
 from ivr.ledger.memory import Memory
 from ivr.ledger.tables import CallEvent
 from ivr.switch.ami import Switch, SwitchRefusedError, SwitchUnavailableError
-from ivr.switch.cel import CelError, translate
+from ivr.switch.cel import CelError, Translator
 from ivr.switch.tail import EventFile, Line
 
 #: A call in progress is to be seen within a second; this is most of what we add to that. Looking more
@@ -41,17 +41,19 @@ def cel_path(settings: Settings) -> EventFile:
     return EventFile(settings.asterisk_dir / "log" / "cel-custom" / "cel.log")
 
 
-def translate_all(lines: list[Line]) -> list[SwitchEvent]:
+def holds_path(settings: Settings) -> EventFile:
+    """The file of holds the part exchange writes, in the same form (ivr.ledger.holds)."""
+    return EventFile(settings.asterisk_dir / "log" / "cel-custom" / "holds.log")
+
+
+def translate_all(lines: list[Line], translator: Translator) -> list[SwitchEvent]:
     """Events of `lines`; a line nobody understands is logged and left out."""
-    events = []
+    events: list[SwitchEvent] = []
     for line in lines:
         try:
-            event = translate(line.text, line.id)
+            events += translator.read(line.text, line.id)
         except CelError as error:
             log.error("cannot read an event of the switch", why=str(error), line=line.id)
-            continue
-        if event is not None:
-            events.append(event)
     return events
 
 
@@ -60,7 +62,8 @@ class Watcher:
 
     def __init__(self, settings: Settings, sessions: SessionFactory, clock: Clock) -> None:
         self._area_code = settings.sip.area_code
-        self._file = cel_path(settings)
+        self._files = cel_path(settings), holds_path(settings)
+        self._translator, self._knows_calls = Translator(), False
         self._sessions = sessions
         self._clock = clock
         self._memory = Memory()
@@ -73,12 +76,17 @@ class Watcher:
         Raises:
             sqlalchemy.exc.SQLAlchemyError: the database is away; the file stays where it was.
         """
-        lines = self._file.read()
-        if not lines:
+        files = [(file, lines) for file in self._files if (lines := file.read())]
+        if not files:
             return False
         async with self._transaction() as session:
-            await store.apply(session, translate_all(lines), self._area_code, self._memory)
-        self._file.commit()
+            if not self._knows_calls:
+                self._translator.expect(await store.calls_in_progress(session))
+                self._knows_calls = True
+            events = [v for _, lines in files for v in translate_all(lines, self._translator)]
+            await store.apply(session, events, self._area_code, self._memory)
+        for file, _ in files:
+            file.commit()
         return True
 
     async def end_lost_calls(self, live: set[str]) -> int:

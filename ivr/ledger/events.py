@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from datetime import datetime
 from typing import Any, Literal
 
+import ivr.ledger.desk_events  # noqa: F401 - its events are known by name too
+from ivr.ledger.event import SwitchEvent as SwitchEvent
+
 Party = Literal["caller", "seat", "hotline", ""]
-
-
-@dataclass(frozen=True, kw_only=True)
-class SwitchEvent:
-    """One event of one call. `id` is its position in the switch's file, so a repeat is recognised."""
-
-    id: str
-    call_id: str
-    at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +119,18 @@ class ForwardTried(SwitchEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class ForwardConnected(SwitchEvent):
-    """Whoever the call was forwarded to and the caller hear each other."""
+    """Whoever is outside, and was dialled for the call, has been joined with who else is in the bridge."""
+
+    channel: str = ""
+    bridge: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForwardDisconnected(SwitchEvent):
+    """That outside line has left the bridge."""
+
+    channel: str = ""
+    bridge: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,16 +154,20 @@ class QueueLeft(SwitchEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class SeatConnected(SwitchEvent):
-    """A seat and the caller hear each other."""
+    """A seat has been joined with who else is in the bridge: the caller, as a rule."""
 
     seat: str
+    channel: str = ""
+    bridge: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SeatDisconnected(SwitchEvent):
-    """They no longer do."""
+    """It has left the bridge."""
 
     seat: str
+    channel: str = ""
+    bridge: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,6 +176,7 @@ class SeatHungUp(SwitchEvent):
 
     seat: str
     by: Party
+    channel: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,13 +3,17 @@ however often."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import unquote
 
+from ivr.ledger import desk_events as d
 from ivr.ledger import events as e
+from ivr.ledger.leg_tables import HolderKind
+from ivr.ledger.legs import Film, Legs, cut, knows_bridges
+from ivr.ledger.scene import Scene
 from ivr.ledger.tables import DEFAULT_LANGUAGE, MAX_LANGUAGE, MAX_NAME, MAX_PURPOSE, Direction, Outcome
 
 QUEUE_STEPS = ("queue",)
@@ -49,8 +53,10 @@ class CallRecord:
     #: When the first queue was joined.
     queued_at: datetime | None = None
     wait_s: float = 0.0
+    #: The first that answered.
     seat: str = ""
     seat_answered_at: datetime | None = None
+    #: With any seat, holds not counted.
     talk_s: float = 0.0
     message_at: datetime | None = None
     #: Name in the allow-list the call was handed to, connected or not.
@@ -79,10 +85,15 @@ class CallRecord:
         return self.asked_for_help
 
 
+#: Who has the citizen when nobody has: a seat that hung up before ended the call.
+_NOBODY = frozenset({HolderKind.MENU, HolderKind.SURVEY, HolderKind.MESSAGE})
+
+
 class _State:
     """What has to be remembered between events besides the record."""
 
-    def __init__(self) -> None:
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
         self.queue_left_at: datetime | None = None
         self.talk_since: datetime | None = None
         self.message_since: datetime | None = None
@@ -90,22 +101,59 @@ class _State:
         self.lost = False
         self.placed_at: datetime | None = None
         self.refused = False
-        self.forward_connected = False
         self.wants_callback = False
 
 
 def reduce(call_id: str, events: Iterable[e.SwitchEvent]) -> CallRecord | None:
     """The call's record after `events`; None when no INVITE from a trunk is among them and no citizen we
     called picked up."""
-    once = {event.id: event for event in events}.values()
-    ordered = sorted(once, key=lambda event: (event.at, event.id))
-    if not any(isinstance(event, e.CallArrived | e.OutboundStarted) for event in ordered):
+    ordered = _ordered(call_id, events)
+    scene = Scene(knows_bridges=knows_bridges(ordered))
+    return _record(call_id, ordered, scene, scene.apply) if ordered else None
+
+
+def reduce_whole(call_id: str, events: Iterable[e.SwitchEvent]) -> tuple[CallRecord, Legs] | None:
+    """The same with the call's legs."""
+    ordered = _ordered(call_id, events)
+    film = Film(Scene(knows_bridges=knows_bridges(ordered)))
+    record = _record(call_id, ordered, film.scene, film.take) if ordered else None
+    if record is None or record.started_at is None:
         return None
-    record, state = CallRecord(call_id), _State()
+    return record, cut(film, record.started_at, record.ended_at)
+
+
+def _ordered(call_id: str, events: Iterable[e.SwitchEvent]) -> list[e.SwitchEvent]:
+    """In order of time, each once; empty when they make no call."""
+    once = {event.id: event for event in events}.values()
+    begins = (v for v in once if isinstance(v, e.CallArrived | e.OutboundStarted) and v.call_id == call_id)
+    return sorted(once, key=lambda event: (event.at, event.id)) if any(begins) else []
+
+
+def _record(
+    call_id: str, ordered: Sequence[e.SwitchEvent], scene: Scene, see: Callable[[e.SwitchEvent], None]
+) -> CallRecord:
+    record, state = CallRecord(call_id), _State(scene)
     for event in ordered:
+        see(event)
+        _follow(record, state, event)
         _apply(record, state, event)
     _settle(record, state)
     return record
+
+
+def _follow(r: CallRecord, s: _State, event: e.SwitchEvent) -> None:
+    """What the scene says of seats: who answered first, how long they talked, who ended it."""
+    if s.scene.first_seat and not r.seat_answered_at:
+        r.seat, r.seat_answered_at = s.scene.first_seat, event.at
+    if s.talk_since and not s.scene.talks:
+        r.talk_s += (event.at - s.talk_since).total_seconds()
+        s.talk_since = None
+    elif s.talk_since is None and s.scene.talks:
+        s.talk_since = event.at
+    if isinstance(event, e.SeatHungUp) and event.seat == s.scene.last_seat:
+        s.seat_ended_it = event.by == "seat"
+    elif s.seat_ended_it and (holding := s.scene.holding) and holding.kind not in _NOBODY:
+        s.seat_ended_it = False
 
 
 def _apply(r: CallRecord, s: _State, event: e.SwitchEvent) -> None:
@@ -142,9 +190,9 @@ def _apply_menu(r: CallRecord, s: _State, event: e.SwitchEvent) -> None:
             if r.menu_path:
                 r.menu_path[-1]["key"] += key
         case e.QueueJoined(queue=queue, priority=priority):
-            r.queued_at = r.queued_at or event.at
-            r.queue = r.queue if r.seat_answered_at else queue
-            r.priority = r.priority if priority is None else priority
+            _join(r, event.at, queue, priority)
+        case d.QueueEntered(queue=queue) if not queue.startswith(d.SEAT_QUEUE):
+            _join(r, event.at, queue, None)
         case e.LanguageChosen(language=language):
             r.language = language[:MAX_LANGUAGE]
         case e.CallMarked(mark=mark):
@@ -158,10 +206,16 @@ def _apply_menu(r: CallRecord, s: _State, event: e.SwitchEvent) -> None:
             s.wants_callback = True
         case e.ForwardTried(name=name):
             r.forwarded_to = name[:MAX_NAME]
-        case e.ForwardConnected():
-            s.forward_connected = True
         case _:
             _apply_talk(r, s, event)
+
+
+def _join(r: CallRecord, at: datetime, queue: str, priority: int | None) -> None:
+    """Into a queue; the row keeps what led to the first answer."""
+    r.queued_at = r.queued_at or at
+    if r.seat_answered_at is None:
+        r.queue = queue
+        r.priority = r.priority if priority is None else priority
 
 
 def _once(known: list[T], new: T) -> None:
@@ -179,14 +233,6 @@ def _apply_talk(r: CallRecord, s: _State, event: e.SwitchEvent) -> None:
     match event:
         case e.QueueLeft():
             s.queue_left_at = event.at
-        case e.SeatConnected(seat=seat):
-            r.seat, r.seat_answered_at = seat, r.seat_answered_at or event.at
-            s.talk_since = event.at
-        case e.SeatDisconnected() if s.talk_since:
-            r.talk_s += (event.at - s.talk_since).total_seconds()
-            s.talk_since = None
-        case e.SeatHungUp(seat=seat, by=by) if seat == r.seat:
-            s.seat_ended_it = by == "seat"
         case e.MessageStarted():
             s.message_since = event.at
         case e.MessageEnded(empty=empty):
@@ -222,7 +268,7 @@ def _outcome(r: CallRecord, s: _State) -> Outcome:
         return Outcome.IN_PROGRESS
     if r.seat_answered_at:
         return Outcome.ANSWERED
-    if r.forwarded_to and s.forward_connected:
+    if s.scene.was_outside:
         return Outcome.FORWARDED
     if s.wants_callback:
         return Outcome.CALLBACK

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, cast
 from urllib.parse import quote
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, delete, select
+from sqlalchemy import insert as insert_into
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,14 +17,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core import outbox
 from core.events import CallChanged, Event, HelpRequested
 from core.phone import NumberKind, normalise
+from ivr.ledger.desk_events import ThreadJoined
 from ivr.ledger.events import EVENT_TYPES, SwitchEvent, body_of
+from ivr.ledger.leg_tables import CallLeg, SeatLeg
+from ivr.ledger.legs import Legs
 from ivr.ledger.memory import Known, Memory
-from ivr.ledger.reducer import CallRecord, reduce
+from ivr.ledger.reducer import CallRecord, reduce, reduce_whole
 from ivr.ledger.tables import Call, CallEvent
 
 #: Longest calling and called number kept; a carrier that sends more is not sending a number.
 MAX_RAW, MAX_DID = 500, 64
 _EVENTS, _CALLS = cast(Table, CallEvent.__table__), cast(Table, Call.__table__)
+_LEGS = cast(Table, CallLeg.__table__), cast(Table, SeatLeg.__table__)
+Events = Mapping[str, SwitchEvent]
 
 
 async def apply(session: AsyncSession, events: Sequence[SwitchEvent], area_code: str, memory: Memory) -> None:
@@ -35,51 +41,109 @@ async def apply(session: AsyncSession, events: Sequence[SwitchEvent], area_code:
     if not events:
         return
     insert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
+    latest = {event.call_id: event.at for event in events}
+    before = await _known(session, memory, latest)
     rows = [
         {"id": v.id, "call_id": v.call_id, "at": v.at, "type": type(v).__name__, "body": body_of(v)}
         for v in events
     ]
-    latest = {event.call_id: event.at for event in events}
-    before = await _known(session, memory, *latest)
     await session.execute(insert(_EVENTS).on_conflict_do_nothing(), rows)
-    calls: list[CallRecord] = []
-    asked: set[str] = set()
-    for call_id, known in before.items():
-        whole = {**known, **{event.id: event for event in events if event.call_id == call_id}}
-        memory.note(call_id, whole)
-        if (record := reduce(call_id, whole.values())) is not None:
-            calls.append(record)
-        if (earlier := reduce(call_id, known.values())) is not None and earlier.wants_draft:
-            asked.add(call_id)
-    if not calls:
+    changed = await _changed(session, memory, before, events)
+    if not changed:
         return
     upsert = insert(_CALLS)
     columns = {c.name: upsert.excluded[c.name] for c in _CALLS.columns if c.name != "id"}
     await session.execute(
         upsert.on_conflict_do_update(index_elements=["id"], set_=columns),
-        [_row(record, area_code) for record in calls],
+        [_row(record, area_code) for record, _ in changed],
     )
-    await outbox.add_all(
-        session, [told for record in calls for told in _told(record, latest[record.id], asked)]
-    )
+    await _write_legs(session, before, {record.id: legs for record, legs in changed if legs})
+    told = [v for record, _ in changed for v in _told(record, latest[record.id], before[record.id].asked)]
+    await outbox.add_all(session, told)
 
 
-def _told(record: CallRecord, at: datetime, asked: set[str]) -> Iterator[Event]:
-    """What the rest of the house is told of a changed call; `asked` for help before: not once more."""
+async def _changed(
+    session: AsyncSession, memory: Memory, before: Mapping[str, Known], events: Sequence[SwitchEvent]
+) -> list[tuple[CallRecord, Legs | None]]:
+    """The calls of `events` as they are now; their legs when they have ended."""
+    changed: list[tuple[CallRecord, Legs | None]] = []
+    for call_id, known in before.items():
+        new = {event.id: event for event in events if event.call_id == call_id}
+        whole = {**known.events, **await _threads(session, new.values()), **new}
+        legs: Legs | None = None
+        record = reduce(call_id, whole.values())
+        if (
+            record is not None
+            and record.ended_at is not None
+            and (cut := reduce_whole(call_id, whole.values()))
+        ):
+            record, legs = cut
+        memory.note(call_id, _facts(whole, record))
+        if record is not None:
+            changed.append((record, legs))
+    return changed
+
+
+def _facts(events: Events, record: CallRecord | None) -> Known:
+    asked = record is not None and record.wants_draft
+    return Known(events, asked, has_legs=record is not None and record.ended_at is not None)
+
+
+async def _write_legs(session: AsyncSession, before: Mapping[str, Known], ended: Mapping[str, Legs]) -> None:
+    """Of calls that have ended; what comes after the end writes them anew."""
+    again = [call_id for call_id in ended if before[call_id].has_legs]
+    for table, of in ((_LEGS[0], _call_rows), (_LEGS[1], _seat_rows)):
+        if again:
+            await session.execute(delete(table).where(table.c.call_id.in_(again)))
+        if rows := [{"call_id": call_id, **row} for call_id, legs in ended.items() for row in of(legs)]:
+            await session.execute(insert_into(table), rows)
+
+
+def _call_rows(legs: Legs) -> list[dict[str, Any]]:
+    return [asdict(leg) for leg in legs.call]
+
+
+def _seat_rows(legs: Legs) -> list[dict[str, Any]]:
+    return [asdict(leg) for leg in legs.seats]
+
+
+def _told(record: CallRecord, at: datetime, asked: bool) -> Iterator[Event]:
+    """What the rest of the house is told of a changed call; who `asked` for help before is not told again."""
     yield CallChanged(at=at, call_id=record.id, ended=record.ended_at is not None)
-    if record.wants_draft and record.id not in asked:
+    if record.wants_draft and not asked:
         yield HelpRequested(at=at, call_id=record.id)
 
 
-async def _known(session: AsyncSession, memory: Memory, *call_ids: str) -> dict[str, Known]:
-    """What was stored of each call before, by event id."""
-    remembered = {call_id: memory.get(call_id) for call_id in call_ids}
-    found: dict[str, dict[str, SwitchEvent]] = {c: {} for c, events in remembered.items() if events is None}
-    if found:
-        for row in await session.execute(select(_EVENTS).where(_EVENTS.c.call_id.in_(found))):
-            kind = EVENT_TYPES[row.type]
-            found[row.call_id][row.id] = kind(id=row.id, call_id=row.call_id, at=row.at, **row.body)
-    return {**{c: events for c, events in remembered.items() if events is not None}, **found}
+async def _known(session: AsyncSession, memory: Memory, call_ids: Iterable[str]) -> dict[str, Known]:
+    """What was stored of each call before."""
+    known = {call_id: memory.get(call_id) for call_id in call_ids}
+    missing = [call_id for call_id, found in known.items() if found is None]
+    stored = await _stored(session, missing) if missing else {}
+    for call_id in missing:
+        whole = {**stored[call_id], **await _threads(session, stored[call_id].values())}
+        known[call_id] = _facts(whole, reduce(call_id, whole.values()))
+    return {call_id: found for call_id, found in known.items() if found is not None}
+
+
+async def _threads(session: AsyncSession, events: Iterable[SwitchEvent]) -> Events:
+    """What was told under the linked ids that turn out to belong to the call."""
+    threads = [event.thread for event in events if isinstance(event, ThreadJoined)]
+    if not threads:
+        return {}
+    return {v.id: v for found in (await _stored(session, threads)).values() for v in found.values()}
+
+
+async def _stored(session: AsyncSession, call_ids: Sequence[str]) -> dict[str, dict[str, SwitchEvent]]:
+    found: dict[str, dict[str, SwitchEvent]] = {call_id: {} for call_id in call_ids}
+    for row in await session.execute(select(_EVENTS).where(_EVENTS.c.call_id.in_(found))):
+        kind = EVENT_TYPES[row.type]
+        found[row.call_id][row.id] = kind(id=row.id, call_id=row.call_id, at=row.at, **row.body)
+    return found
+
+
+async def calls_in_progress(session: AsyncSession) -> list[str]:
+    """Calls that have not ended."""
+    return list(await session.scalars(select(Call.id).where(Call.ended_at.is_(None))))
 
 
 async def open_calls(session: AsyncSession, quiet_since: datetime) -> list[str]:

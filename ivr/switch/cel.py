@@ -7,27 +7,36 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import unquote
 
+from ivr.ledger import desk_events as d
 from ivr.ledger import events as e
 from ivr.queues import SWITCH_PREFIX, from_switch_name
+from ivr.switch.recent import Recent
+from ivr.switch.words import heard, heard_from_seat
 
 TRUNK_CONTEXT = "from-trunk"
 #: A SIP channel names its trunk. An E1 channel names its span and the caller; its trunk comes with TRUNK.
 _TRUNK = re.compile(r"^(?:PJSIP/trunk-([A-Za-z0-9_]+)|DAHDI/i[0-9]+/.*)-[0-9a-f]+$", re.DOTALL)
+#: A line the switch keeps for itself while it moves another has a name that does not fit: `<ZOMBIE>` …
 _SEAT = re.compile(r"^PJSIP/(\d{3,6})w?-[0-9a-f]+$")
-_WITHHELD = ("prohib", "unavailable")
-_SMALL_NUMBER = re.compile(r"-?[0-9]{1,9}")
-#: Extension of a trunk channel that we opened ourselves: nobody dialled it. No number of ours is called so.
+#: Extension of a channel that we opened ourselves: nobody dialled it. No number of ours is called so.
 _NOT_DIALLED = "s"
+#: Whoever is rung by these is joined with the other side as soon as it answers.
+_RINGERS = ("AppQueue", "AppDial", "Answer")
+#: Those of the contract.
+FIELDS = (
+    *("type", "time", "linked_id", "unique_id", "channel", "context", "exten", "app", "app_data"),
+    *("user_type", "extra"),
+)
 
 
 class _Line(NamedTuple):
     type: str
-    time: str
+    at: datetime
     linked_id: str
     unique_id: str
     channel: str
@@ -53,20 +62,99 @@ def translate(line: str, event_id: str) -> e.SwitchEvent | None:
     Raises:
         CelError: the line has the wrong number of fields, no time, or a NUL, which no database keeps.
     """
+    cel = _parse(line)
+    return _event(cel, _Common(event_id, cel.linked_id, cel.at), cel.unique_id == cel.linked_id)
+
+
+class Translator:
+    """Lines → events, in the order of the file.
+
+    The switch gives joined calls the linked id of the oldest line among them. A call here is the citizen's
+    line, so what is told under another linked id once joined, or was before, is brought to that call.
+    """
+
+    def __init__(self) -> None:
+        #: Unique id of a line → the linked id it had last.
+        self._linked: Recent[str] = Recent()
+        self._citizens: Recent[None] = Recent()
+        #: Linked id → the call it belongs to.
+        self._threads: Recent[str] = Recent()
+        #: Bridge → linked id of the line that entered it first.
+        self._bridges: Recent[str] = Recent()
+
+    def expect(self, calls: Iterable[str]) -> None:
+        """Calls in progress, after a restart."""
+        for call_id in calls:
+            self._citizens[call_id] = None
+
+    def read(self, line: str, event_id: str) -> list[e.SwitchEvent]:
+        """The events of one line; raises as `translate` does."""
+        cel = _parse(line)
+        if cel.user_type == "SPY":
+            return self._spied(cel, event_id)
+        joined = self._follow(cel, event_id)
+        is_citizen = cel.unique_id == cel.linked_id or cel.unique_id in self._citizens
+        call_id = cel.unique_id if cel.unique_id in self._citizens else self._call(cel.linked_id)
+        event = _event(cel, _Common(event_id, call_id, cel.at), is_citizen)
+        if isinstance(event, e.CallArrived | e.CallPlaced):
+            self._citizens[event.call_id] = None
+        return [found for found in (joined, event) if found is not None]
+
+    def _call(self, linked_id: str) -> str:
+        return self._threads.get(linked_id, linked_id)
+
+    def _follow(self, cel: _Line, event_id: str) -> e.SwitchEvent | None:
+        """Two linked ids are one call once a line changes from one to the other, or two lines are joined."""
+        before = self._linked.get(cel.unique_id, cel.linked_id)
+        if cel.type == "HANGUP":
+            self._linked.pop(cel.unique_id, None)
+        else:
+            self._linked[cel.unique_id] = cel.linked_id
+        if cel.type == "BRIDGE_ENTER" and before == cel.linked_id:
+            before = self._first_in(_bridge(cel), cel.linked_id)
+        one, other = self._call(before), self._call(cel.linked_id)
+        if one == other or (one in self._citizens) == (other in self._citizens):
+            return None
+        call_id, thread = (one, other) if one in self._citizens else (other, one)
+        return self._join(call_id, thread, event_id, cel.at)
+
+    def _first_in(self, bridge: str, linked_id: str) -> str:
+        if bridge not in self._bridges:
+            self._bridges[bridge] = linked_id
+        return self._bridges[bridge]
+
+    def _join(self, call_id: str, thread: str, event_id: str, at: datetime) -> e.SwitchEvent:
+        self._threads[thread] = call_id
+        return d.ThreadJoined(id=f"{event_id}+", call_id=call_id, at=at, thread=thread)
+
+    def _spied(self, cel: _Line, event_id: str) -> list[e.SwitchEvent]:
+        """A supervisor's own line; its end is told under its own linked id."""
+        seat, by, mode, call_id = [*_value(cel).split(":"), "", "", "", ""][:4]
+        if not call_id or call_id == cel.linked_id:
+            return []
+        spied = d.SeatSpied(
+            id=event_id, call_id=call_id, at=cel.at, seat=seat, by=by, mode=mode, channel=cel.unique_id
+        )
+        return [self._join(call_id, cel.linked_id, event_id, cel.at), spied]
+
+
+def _parse(line: str) -> _Line:
     fields = line.split(" ")
-    if len(fields) != len(_Line._fields):
-        raise CelError(f"{len(fields)} fields instead of {len(_Line._fields)}: {line[:200]!r}")
-    cel = _Line(*(unquote(f) for f in fields))
-    if any("\0" in field for field in cel):
+    if len(fields) != len(FIELDS):
+        raise CelError(f"{len(fields)} fields instead of {len(FIELDS)}: {line[:200]!r}")
+    named = dict(zip(FIELDS, map(unquote, fields), strict=True))
+    if any("\0" in field for field in named.values()):
         raise CelError(f"NUL in {line[:200]!r}")
     try:
-        at = datetime.fromtimestamp(float(cel.time), UTC)
+        at = datetime.fromtimestamp(float(named.pop("time")), UTC)
     except (ValueError, OverflowError) as error:
         raise CelError(f"no time in {line[:200]!r}") from error
-    common = _Common(event_id, cel.linked_id, at)
+    return _Line(at=at, **named)
+
+
+def _event(cel: _Line, common: _Common, is_citizen: bool) -> e.SwitchEvent | None:
     if trunk := _TRUNK.match(cel.channel):
         # A call is the citizen's channel; any other trunk channel in it was dialled by us for the citizen.
-        is_citizen = cel.unique_id == cel.linked_id
         return _trunk_event(cel, trunk[1] or "", common) if is_citizen else _forward_event(cel, common)
     if seat := _SEAT.match(cel.channel):
         return _seat_event(cel, seat[1], common)
@@ -88,94 +176,72 @@ def _trunk_event(cel: _Line, trunk: str, c: _Common) -> e.SwitchEvent | None:
             return e.CallArrived(**common, trunk=trunk, did=cel.exten)
         case "ANSWER":
             return e.CallAnswered(**common)
-        case "APP_START" if cel.app == "Queue" and cel.app_data.startswith(SWITCH_PREFIX):
-            return e.QueueJoined(**common, queue=from_switch_name(cel.app_data.split(",")[0]))
+        case "APP_START" if cel.app == "Queue":
+            return _queue_event(cel.app_data.split(",")[0], c)
         case "APP_END" if cel.app == "Queue":
             return e.QueueLeft(**common)
+        case "BRIDGE_ENTER":
+            return d.CallerBridged(**common, bridge=_bridge(cel))
+        case "BRIDGE_EXIT":
+            return d.CallerUnbridged(**common, bridge=_bridge(cel))
         case "HANGUP":
             return e.CallerLeft(**common, by=_who(cel))
     return _user_event(cel, c) if cel.user_type else None
 
 
+def _queue_event(name: str, c: _Common) -> e.SwitchEvent | None:
+    """Every queue of a seat alone, and those callers ask for."""
+    if not name.startswith((SWITCH_PREFIX, d.SEAT_QUEUE)):
+        return None
+    return d.QueueEntered(**c._asdict(), queue=from_switch_name(name))
+
+
 def _forward_event(cel: _Line, c: _Common) -> e.SwitchEvent | None:
-    return e.ForwardConnected(**c._asdict()) if cel.type == "BRIDGE_ENTER" else None
-
-
-def _user_event(cel: _Line, c: _Common) -> e.SwitchEvent | None:
-    value = str(_extra(cel).get("extra", ""))
-    make = _USER_EVENTS.get(cel.user_type)
-    kind, fields = make(value) if make else (None, {})
-    return kind(**c._asdict(), **fields) if kind else None
-
-
-_Made = tuple[type[e.SwitchEvent] | None, dict[str, Any]]
-
-
-def _caller(value: str) -> _Made:
-    presentation, _, number = value.partition(":")
-    withheld = any(word in presentation for word in _WITHHELD)
-    return e.CallerNamed, {"number": number, "withheld": withheld}
-
-
-def _queue(value: str) -> _Made:
-    """Before Queue() itself: the wait is announced first, and some hang up there."""
-    queue, _, priority = value.partition(":")
-    return e.QueueJoined, {"queue": queue, "priority": _number(priority)}
-
-
-def _message(value: str) -> _Made:
-    return (e.MessageStarted, {}) if value == "start" else (e.MessageEnded, {"empty": value == "empty"})
-
-
-def _survey(value: str) -> _Made:
-    level = _number(value)
-    return (e.SurveyAnswered, {"level": level}) if level in range(1, 6) else (None, {})
-
-
-def _announcement(value: str) -> _Made:
-    number = _number(value)
-    return (None, {}) if number is None else (e.AnnouncementHeard, {"announcement": number})
-
-
-def _number(text: str) -> int | None:
-    return int(text) if _SMALL_NUMBER.fullmatch(text) else None
-
-
-def _text(kind: type[e.SwitchEvent], field: str) -> Callable[[str], _Made]:
-    return lambda value: (kind, {field: value})
-
-
-#: Word of a user event → the event its value makes.
-_USER_EVENTS: dict[str, Callable[[str], _Made]] = {
-    "TRUNK": _text(e.TrunkNamed, "trunk"),
-    "CALLER": _caller,
-    "STEP": _text(e.StepEntered, "step"),
-    "KEY": _text(e.KeyPressed, "key"),
-    "QUEUE": _queue,
-    "MESSAGE": _message,
-    "LANGUAGE": _text(e.LanguageChosen, "language"),
-    "MARK": _text(e.CallMarked, "mark"),
-    "CLOSED": lambda _queue: (e.CallMarked, {"mark": "closed"}),
-    "BUSY": _text(e.CallRefused, "pool"),
-    "OUTBOUND": _text(e.OutboundStarted, "purpose"),
-    "CALLBACK": _text(e.CallBackAsked, "callback"),
-    "FORWARD": _text(e.ForwardTried, "name"),
-    "ANNOUNCEMENT": _announcement,
-    "SURVEY": _survey,
-    "VISIT": _text(e.VisitAnswered, "answer"),
-}
-
-
-def _seat_event(cel: _Line, seat: str, c: _Common) -> e.SwitchEvent | None:
     common = c._asdict()
     match cel.type:
         case "BRIDGE_ENTER":
-            return e.SeatConnected(**common, seat=seat)
+            return e.ForwardConnected(**common, channel=cel.unique_id, bridge=_bridge(cel))
         case "BRIDGE_EXIT":
-            return e.SeatDisconnected(**common, seat=seat)
-        case "HANGUP":
-            return e.SeatHungUp(**common, seat=seat, by=_who(cel))
+            return e.ForwardDisconnected(**common, channel=cel.unique_id, bridge=_bridge(cel))
     return None
+
+
+def _user_event(cel: _Line, c: _Common) -> e.SwitchEvent | None:
+    kind, fields = heard(cel.user_type, _value(cel))
+    return kind(**c._asdict(), **fields) if kind else None
+
+
+def _seat_says(cel: _Line, c: _Common) -> e.SwitchEvent | None:
+    kind, fields = heard_from_seat(cel.user_type, _value(cel))
+    return kind(**c._asdict(), **fields) if kind else None
+
+
+def _seat_event(cel: _Line, seat: str, c: _Common) -> e.SwitchEvent | None:
+    its = {**c._asdict(), "seat": seat, "channel": cel.unique_id}
+    match cel.type:
+        case "CHAN_START" if cel.exten == _NOT_DIALLED:
+            return d.SeatRang(**its)
+        case "ANSWER" if cel.app.partition(" ")[0] not in _RINGERS:
+            return d.SeatAnswered(**its)
+        case "BRIDGE_ENTER":
+            return e.SeatConnected(**its, bridge=_bridge(cel))
+        case "BRIDGE_EXIT":
+            return e.SeatDisconnected(**its, bridge=_bridge(cel))
+        case "HANGUP":
+            return e.SeatHungUp(**its, by=_who(cel))
+        case "HOLD":
+            return d.SeatHeld(**its)
+        case "UNHOLD":
+            return d.SeatResumed(**its)
+    return _seat_says(cel, c) if cel.user_type else None
+
+
+def _bridge(cel: _Line) -> str:
+    return str(_extra(cel).get("bridge_id", ""))
+
+
+def _value(cel: _Line) -> str:
+    return str(_extra(cel).get("extra", ""))
 
 
 def _extra(cel: _Line) -> dict[str, object]:

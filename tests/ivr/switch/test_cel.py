@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asterisk_conf.contract import CEL_FIELDS
+from ivr.ledger import desk_events as d
 from ivr.ledger import events as e
 from ivr.switch import cel
 from ivr.switch.cel import CelError, translate
@@ -25,6 +26,7 @@ COMMON = {
     "call_id": "hbb89a7-1795390344.0",
     "at": datetime.fromtimestamp(1795390344.329494, UTC),
 }
+LINE = {"seat": "1001", "channel": "hbb89a7-1795390379.21"}
 
 
 def _hang_up(source: str) -> str:
@@ -43,11 +45,14 @@ LINES: dict[str, e.SwitchEvent | None] = {
     ),
     f"CHAN_START 1795390344.329494 {TRUNK} hl-inbound s    ": None,
     f"ANSWER 1795390344.329494 {TRUNK} hl-inbound s Answer   ": e.CallAnswered(**COMMON),
-    f"APP_START 1795390344.329494 {TRUNK} hl-queue s Queue q-general%2Cc%2C%2C%2C30  ": e.QueueJoined(
+    f"APP_START 1795390344.329494 {TRUNK} hl-queue s Queue q-general%2Cc%2C%2C%2C30  ": d.QueueEntered(
         **COMMON, queue="general"
     ),
     # The last seat's own line, on the way to the queue.
-    f"APP_START 1795390344.329494 {TRUNK} hl-queue s Queue seat-1001%2Cc%2C%2C%2C15  ": None,
+    f"APP_START 1795390344.329494 {TRUNK} hl-queue s Queue seat-1001%2Cc%2C%2C%2C15  ": d.QueueEntered(
+        **COMMON, queue="seat-1001"
+    ),
+    f"APP_START 1795390344.329494 {TRUNK} hl-queue s Queue other%2Cc  ": None,
     f"APP_END 1795390344.329494 {TRUNK} hl-queue s Queue q-general%2Cc%2C%2C%2C30  ": e.QueueLeft(**COMMON),
     f"HANGUP 1795390344.329494 {TRUNK} hl-queue s    {_hang_up('PJSIP/trunk-demo-00000000')}": e.CallerLeft(
         **COMMON, by="caller"
@@ -59,20 +64,34 @@ LINES: dict[str, e.SwitchEvent | None] = {
         **COMMON, by="seat"
     ),
     f"LINKEDID_END 1795390344.329494 {TRUNK} hl-goodbye s    ": None,
-    f"BRIDGE_ENTER 1795390344.329494 {TRUNK} hl-queue s Queue q-general%2Cc%2C%2C%2C4  {BRIDGE}": None,
-    f"CHAN_START 1795390344.329494 {SEAT} from-seat s    ": None,
-    f"ANSWER 1795390344.329494 {SEAT} from-seat s AppQueue (Outgoing)  ": None,
+    f"BRIDGE_ENTER 1795390344.329494 {TRUNK} hl-queue s Queue q-general%2Cc%2C%2C%2C4  {BRIDGE}": (
+        d.CallerBridged(**COMMON, bridge="b9aa3336")
+    ),
+    f"BRIDGE_EXIT 1795390344.329494 {TRUNK} hl-queue s Queue q-general%2Cc%2C%2C%2C4  {BRIDGE}": (
+        d.CallerUnbridged(**COMMON, bridge="b9aa3336")
+    ),
+    f"CHAN_START 1795390344.329494 {SEAT} from-seat s    ": d.SeatRang(**COMMON, **LINE),
+    # A number the seat's phone dialled itself.
+    f"CHAN_START 1795390344.329494 {SEAT} from-seat *11    ": None,
+    f"ANSWER 1795390344.329494 {SEAT} from-seat *11 Answer   ": None,
+    f"ANSWER 1795390344.329494 {SEAT} from-seat s AppQueue (Outgoing%20Line)  ": None,
+    f"ANSWER 1795390344.329494 {SEAT} from-seat s AppDial (Outgoing%20Line)  ": None,
+    f"ANSWER 1795390344.329494 {SEAT} from-seat s AppDial2 (Outgoing%20Line)  ": d.SeatAnswered(
+        **COMMON, **LINE
+    ),
+    f"HOLD 1795390344.329494 {SEAT} from-seat s    ": d.SeatHeld(**COMMON, **LINE),
+    f"UNHOLD 1795390344.329494 {SEAT} from-seat s    ": d.SeatResumed(**COMMON, **LINE),
     f"BRIDGE_ENTER 1795390344.329494 {SEAT} from-seat s AppQueue (Outgoing)  {BRIDGE}": e.SeatConnected(
-        **COMMON, seat="1001"
+        **COMMON, **LINE, bridge="b9aa3336"
     ),
     f"BRIDGE_EXIT 1795390344.329494 {SEAT} from-seat s AppQueue (Outgoing)  {BRIDGE}": (
-        e.SeatDisconnected(**COMMON, seat="1001")
+        e.SeatDisconnected(**COMMON, **LINE, bridge="b9aa3336")
     ),
     f"HANGUP 1795390344.329494 {SEAT} from-seat s AppQueue   {_hang_up('PJSIP/1001-00000003')}": e.SeatHungUp(
-        **COMMON, seat="1001", by="seat"
+        **COMMON, **LINE, by="seat"
     ),
     f"HANGUP 1795390344.329494 {SEAT} from-seat s AppQueue   {_hang_up('PJSIP/trunk-demo-00000000')}": (
-        e.SeatHungUp(**COMMON, seat="1001", by="caller")
+        e.SeatHungUp(**COMMON, **LINE, by="caller")
     ),
     _user(TRUNK, "CALLER", "allowed_not_screened:13800001234"): e.CallerNamed(
         **COMMON, number="13800001234", withheld=False
@@ -116,12 +135,36 @@ LINES: dict[str, e.SwitchEvent | None] = {
     # The trunk channel a call was forwarded on is not the citizen's.
     f"CHAN_START 1795390344.329494 {FORWARD} from-trunk s    ": None,
     f"ANSWER 1795390344.329494 {FORWARD} from-trunk s AppDial   ": None,
-    f"BRIDGE_ENTER 1795390344.329494 {FORWARD} from-trunk s AppDial   {BRIDGE}": e.ForwardConnected(**COMMON),
+    f"BRIDGE_ENTER 1795390344.329494 {FORWARD} from-trunk s AppDial   {BRIDGE}": e.ForwardConnected(
+        **COMMON, channel="hbb89a7-1795390379.22", bridge="b9aa3336"
+    ),
+    f"BRIDGE_EXIT 1795390344.329494 {FORWARD} from-trunk s AppDial   {BRIDGE}": e.ForwardDisconnected(
+        **COMMON, channel="hbb89a7-1795390379.22", bridge="b9aa3336"
+    ),
     f"HANGUP 1795390344.329494 {FORWARD} from-trunk s    {_hang_up('PJSIP/trunk-demo-00000001')}": None,
     f"HANGUP 1795390344.329494 {TRUNK} hl-forward s    {_hang_up('PJSIP/trunk-demo-00000001')}": e.CallerLeft(
         **COMMON, by="hotline"
     ),
     _user(SEAT, "STEP", "greeting"): None,
+    _user(TRUNK, "HELD", "1001"): d.CallHeld(**COMMON, seat="1001"),
+    _user(TRUNK, "RESUMED", "1001"): d.CallResumed(**COMMON, seat="1001"),
+    _user(TRUNK, "TRANSFER", "blind:1001:external:water"): d.CallTransferred(
+        **COMMON, how="blind", by="1001", kind="external", target="water"
+    ),
+    _user(TRUNK, "RETURNED", "1001:no_answer"): d.CallReturned(**COMMON, to="1001", why="no_answer"),
+    _user(TRUNK, "CONSULT", "1001:seat-1002"): d.ConsultStarted(**COMMON, seat="1001", target="seat-1002"),
+    _user(TRUNK, "CONSULTOVER", "1001:cancelled"): d.ConsultEnded(**COMMON, seat="1001", result="cancelled"),
+    _user(SEAT, "CONSULT", "1001:1002"): d.ConsultStarted(**COMMON, seat="1001", target="1002"),
+    _user(TRUNK, "CONFERENCE", "start"): d.ConferenceChanged(**COMMON, on=True),
+    _user(TRUNK, "CONFERENCE", "end"): d.ConferenceChanged(**COMMON, on=False),
+    _user(TRUNK, "PARKED", "1001"): d.CallParked(**COMMON, seat="1001"),
+    _user(TRUNK, "RETRIEVED", "1002"): d.CallRetrieved(**COMMON, seat="1002"),
+    _user(TRUNK, "SEATLOST", "1001"): d.SeatLost(**COMMON, seat="1001"),
+    _user(TRUNK, "TAKEOVER", "1001:1009"): d.CallTakenOver(**COMMON, seat="1001", by="1009"),
+    _user(TRUNK, "PIN", "start"): d.PinAsked(**COMMON, what="start"),
+    _user(TRUNK, "TRANSFER", "blind"): d.CallTransferred(**COMMON, how="blind", by="", kind="", target=""),
+    # What the switch keeps for itself while it moves a line.
+    f"HANGUP 1795390344.329494 {SEAT}%3CZOMBIE%3E hl-held s    ": None,
     "ANSWER 1795390344.329494 l.0 u.0 Local%2Fx%40y-00000000%3B1 c s Answer   ": None,
 }
 
@@ -132,7 +175,7 @@ def test_line(line: str) -> None:
 
 
 def test_fields_are_those_of_the_contract() -> None:
-    assert cel._Line._fields == tuple(CEL_FIELDS)
+    assert tuple(CEL_FIELDS) == cel.FIELDS
 
 
 @pytest.mark.parametrize(
