@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 import structlog
 from redis.asyncio import Redis
@@ -51,6 +51,9 @@ class Ring:
     caller: str
     #: ISO 8601.
     rang_at: str
+    #: Linked id of the call at that moment, and the seat's own channel where known: hang-ups are known by them.
+    linked: str = ""
+    channel: str = ""
 
     @property
     def at(self) -> datetime:
@@ -58,15 +61,20 @@ class Ring:
 
 
 @dataclass(frozen=True)
-class RingOver:
-    """The seat's part in the call is over; `in_vain`: it never answered."""
+class HungUp:
+    """A seat's telephone hung up; `in_vain`: it had not answered."""
 
     seat: str
-    call_id: str
+    channel: str
+    linked: str
     in_vain: bool
 
+    def ends(self, ring: Ring) -> bool:
+        """Whether it was the telephone `ring` rang."""
+        return self.channel == ring.channel if ring.channel else self.linked in (ring.linked, ring.call_id)
 
-def understood(event: Mapping[str, str], now: datetime) -> Ring | RingOver | None:
+
+def understood(event: Mapping[str, str], now: datetime) -> Ring | HungUp | None:
     """What an event of the switch says of a ringing seat; None: nothing."""
     match event["event"]:
         case "AgentCalled":
@@ -75,8 +83,8 @@ def understood(event: Mapping[str, str], now: datetime) -> Ring | RingOver | Non
             return _rung(event, now)
         case "Hangup":
             if seat := _SEAT_CHANNEL.fullmatch(event.get("channel", "")):
-                is_up = event.get("channelstatedesc") == "Up"
-                return RingOver(seat[1], event.get("linkedid", ""), not is_up)
+                in_vain = event.get("channelstatedesc") != "Up"
+                return HungUp(seat[1], event["channel"], event.get("linkedid", ""), in_vain)
     return None
 
 
@@ -87,11 +95,14 @@ def _called(event: Mapping[str, str], now: datetime) -> Ring | None:
     name = event.get("queue", "")
     return Ring(
         seat=seat[1],
-        call_id=event.get("linkedid", ""),
+        # Not the linked id: a citizen who was bridged with an older channel has that one's.
+        call_id=event.get("uniqueid", ""),
         why="queue",
         queue=from_switch_name(name) if is_switch_name(name) else "",
         caller=_shown(event.get("calleridnum", "")),
         rang_at=now.isoformat(),
+        linked=event.get("linkedid", ""),
+        channel=event.get("destchannel", ""),
     )
 
 
@@ -100,7 +111,8 @@ def _rung(event: Mapping[str, str], now: datetime) -> Ring | None:
     if seat is None or not call_id:
         return None
     why = event.get("why", "")
-    return Ring(seat[1], call_id, why if why in _WHY else "transfer", "", "", now.isoformat())
+    why = why if why in _WHY else "transfer"
+    return Ring(seat[1], call_id, why, "", "", now.isoformat(), event.get("linkedid", ""))
 
 
 def _shown(number: str) -> str:
@@ -118,9 +130,9 @@ class Ringing:
 
     def __init__(self, switch: Hears, redis: Redis, clock: Clock) -> None:
         self._redis, self._clock = redis, clock
-        self._news: asyncio.Queue[Ring | RingOver] = asyncio.Queue()
-        #: Seat → the call it rang with last, so that other hang-ups cost no trip.
-        self._calls: dict[str, str] = {}
+        self._news: asyncio.Queue[Ring | HungUp] = asyncio.Queue()
+        #: Seat → what it rang with last; None: nothing that goes on. Other hang-ups cost no trip.
+        self._rings: dict[str, Ring | None] = {}
         switch.listen(EVENTS, self._hear)
 
     def _hear(self, event: Mapping[str, str]) -> None:
@@ -136,19 +148,17 @@ class Ringing:
             except (RedisError, OSError) as error:
                 log.warning("a screen pop was lost: redis is away", seat=news.seat, why=str(error))
 
-    async def _tell(self, news: Ring | RingOver) -> None:
+    async def _tell(self, news: Ring | HungUp) -> None:
         if isinstance(news, Ring):
-            self._calls[news.seat] = news.call_id
+            self._rings[news.seat] = news
             await began(self._redis, news)
-        elif await self._is_known(news):
-            await ended(self._redis, news)
-
-    async def _is_known(self, news: RingOver) -> bool:
-        known = self._calls.get(news.seat)
-        if known is None:  # this part was started while the seat was on the phone
-            ring = await current(self._redis, news.seat)
-            known = self._calls[news.seat] = ring.call_id if ring else ""
-        return known == news.call_id
+            return
+        if news.seat not in self._rings:  # this part was started while the seat was on the phone
+            self._rings[news.seat] = await current(self._redis, news.seat)
+        ring = self._rings[news.seat]
+        if ring is not None and news.ends(ring):
+            self._rings[news.seat] = None
+            await ended(self._redis, ring, in_vain=news.in_vain)
 
 
 async def began(redis: Redis, ring: Ring) -> None:
@@ -164,23 +174,20 @@ async def began(redis: Redis, ring: Ring) -> None:
         await pipe.execute()
 
 
-async def ended(redis: Redis, over: RingOver) -> None:
+async def ended(redis: Redis, ring: Ring, *, in_vain: bool) -> None:
     """A ring that found nobody is forgotten at once, a call that is over when its work after has had time.
 
     Raises:
         RedisError, OSError
     """
+    if not in_vain:
+        await redis.expire(KEY + ring.seat, AFTER_S)
+        return
+    over = {"type": "ring_over", "seat": ring.seat, "call_id": ring.call_id}
     async with redis.pipeline(transaction=True) as pipe:
-        if over.in_vain:
-            pipe.delete(KEY + over.seat)
-            pipe.publish(LIVE, json.dumps({"type": "ring_over", **_ids(over)}))
-        else:
-            pipe.expire(KEY + over.seat, AFTER_S)
+        pipe.delete(KEY + ring.seat)
+        pipe.publish(LIVE, json.dumps(over))
         await pipe.execute()
-
-
-def _ids(over: RingOver) -> dict[str, Any]:
-    return {"seat": over.seat, "call_id": over.call_id}
 
 
 async def current(redis: Redis, seat: str) -> Ring | None:

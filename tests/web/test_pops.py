@@ -16,7 +16,7 @@ from sqlalchemy import select, update
 from core.events import CallChanged, CaseOpened
 from ivr.board import ringing
 from ivr.board.channel import LIVE, SEATS
-from ivr.board.ringing import Ring, RingOver
+from ivr.board.ringing import Ring
 from ivr.house.tables import Flag, FlagState
 from ivr.ledger.tables import Outcome
 from tests.conftest import poll
@@ -200,14 +200,14 @@ async def test_a_page_loaded_again_finds_its_pop_until_it_is_over(live: World) -
     assert (await (await client.get(POP)).json())["why"] == "transfer"
     assert (await (await live.client("seat2")).get(POP)).status == 204
     assert (await (await live.client("leader")).get(POP)).status == 204
-    await ringing.ended(live.redis, RingOver("1001", call.id, in_vain=True))
+    await ringing.ended(live.redis, _ring(live, call.id), in_vain=True)
     assert (await client.get(POP)).status == 204
 
 
 async def test_a_talk_that_is_over_leaves_its_pop_for_the_work_after_it(live: World) -> None:
     call = await live.add_call(seat="1001")
     await ringing.began(live.redis, _ring(live, call.id))
-    await ringing.ended(live.redis, RingOver("1001", call.id, in_vain=False))
+    await ringing.ended(live.redis, _ring(live, call.id), in_vain=False)
     pop = await (await (await live.client("seat1")).get(POP)).json()
     assert (pop["call_id"], pop["caller"]) == (call.id, CALLER)
     assert 0 < await live.redis.ttl(ringing.KEY + "1001") <= ringing.AFTER_S
@@ -216,7 +216,7 @@ async def test_a_talk_that_is_over_leaves_its_pop_for_the_work_after_it(live: Wo
 async def test_who_is_no_longer_rung_is_told(live: World) -> None:
     mine, other = await _listen(live, "seat1"), await _listen(live, "seat2")
     await ringing.began(live.redis, _ring(live, "a"))
-    await ringing.ended(live.redis, RingOver("1001", "a", in_vain=True))
+    await ringing.ended(live.redis, _ring(live, "a"), in_vain=True)
     assert (await _told(mine, "pop_over")) == {"type": "pop_over", "call_id": "a"}
     await _nothing(other, "pop", "pop_over")
 
