@@ -25,6 +25,7 @@ from ivr.board import ringing
 from ivr.house import upkeep as house_upkeep
 from ivr.outbound.dialler import SwitchDialler
 from ivr.queues.keeper import QueueKeeper
+from ivr.seats import keeper as seats_keeper
 from ivr.switch.ami import EXCHANGE_USER, Switch
 from ivr.trunks import watch as trunk_watch
 
@@ -41,6 +42,7 @@ def works(
         QueueKeeper(switch, queues.load(settings)).run(),
         trunk_watch.run(settings, sessions, switch, clock),
         house_upkeep.run(settings, sessions, clock),
+        seats_keeper.run(settings, sessions, switch, clock),
         ringing.run(switch, settings.redis.url, clock),
         *callbacks.works(settings, sessions, dialler, switch, clock),
         *visits.works(settings, sessions, dialler, clock),

@@ -6,7 +6,7 @@ the dialplan what it does with the call (contexts of docs/architecture.md).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
@@ -18,6 +18,7 @@ PeerKind = Literal["seat", "queue", "external"]
 CallState = Literal["ringing", "talking", "hold", "consult", "conference", "pin", "dialling"]
 #: A seat that was in one of these has talked with a citizen.
 TALKED = frozenset({"talking", "hold", "consult", "conference", "pin"})
+_WITH = frozenset({"ringing", "talking", "dialling"})
 #: What a seat does that is alone in one of these contexts.
 _ALONE: dict[str, CallState] = {"hl-desk": "hold", "hl-seat-call": "dialling"}
 _TARGETS: dict[str, PeerKind] = {"seat": "seat", "queue": "queue", "dir": "external", "num": "external"}
@@ -47,7 +48,7 @@ class SeatCall:
     queue: str
     since: datetime
     peer: Peer | None = None
-    #: A citizen is in it, and not only somebody of the house.
+    #: It talks with a citizen, or keeps one waiting; not: it is only consulted.
     has_citizen: bool = True
 
     def to_json(self) -> dict[str, Any]:
@@ -60,6 +61,24 @@ class SeatCall:
             "with": vars(self.peer) if self.peer else None,
         }
 
+    @classmethod
+    def from_json(cls, body: Mapping[str, Any]) -> SeatCall:
+        """What `to_json` made, but for `has_citizen`, which is a guess.
+
+        Raises:
+            KeyError, TypeError, ValueError: it is not of `to_json`.
+        """
+        peer = Peer(**body["with"]) if body["with"] else None
+        return cls(
+            call_id=body["call_id"],
+            state=body["state"],
+            direction=body["direction"],
+            queue=body["queue"],
+            since=datetime.fromisoformat(body["since"]),
+            peer=peer,
+            has_citizen=peer is None or body["state"] not in _WITH,
+        )
+
 
 @dataclass(frozen=True)
 class Work:
@@ -69,11 +88,6 @@ class Work:
     supervises: bool = False
     #: A channel of its own without anybody else: it logs in, or records an announcement.
     is_busy: bool = False
-
-
-def seats_with_channels(channels: Iterable[ChannelLine]) -> set[str]:
-    """Extensions that have any channel."""
-    return {line.seat for line in channels if line.seat}
 
 
 def work_of(extension: str, channels: Sequence[ChannelLine], held: bool, now: datetime) -> Work:
@@ -101,7 +115,7 @@ def work_of(extension: str, channels: Sequence[ChannelLine], held: bool, now: da
         queue="",
         since=now,
         peer=_peer(mine, others, state),
-        has_citizen=citizen is not None,
+        has_citizen=citizen is not None and (state not in _WITH or _together(mine, citizen)),
     )
     return Work(call)
 
@@ -117,8 +131,12 @@ def carried_on(call: SeatCall, before: SeatCall | None, queue: str) -> SeatCall:
 
 
 def _belongs(line: ChannelLine, mine: ChannelLine) -> bool:
-    same_bridge = bool(mine.bridgeid) and line.bridgeid == mine.bridgeid
-    return same_bridge or (bool(mine.linkedid) and line.linkedid == mine.linkedid)
+    return _together(mine, line) or (bool(mine.linkedid) and line.linkedid == mine.linkedid)
+
+
+def _together(one: ChannelLine, other: ChannelLine) -> bool:
+    """Whether they hear each other."""
+    return bool(one.bridgeid) and one.bridgeid == other.bridgeid
 
 
 def _citizen(lines: Sequence[ChannelLine]) -> ChannelLine | None:
@@ -143,8 +161,7 @@ def _state(
         return "consult"
     if citizen is not None and citizen.context == "hl-pin":
         return "pin"
-    together = [line for line in others if mine.bridgeid and line.bridgeid == mine.bridgeid]
-    if not together and mine.context in _ALONE:
+    if mine.context in _ALONE and not any(_together(mine, line) for line in others):
         return _ALONE[mine.context]
     return "hold" if held else "talking"
 
@@ -154,11 +171,11 @@ def _peer(mine: ChannelLine, others: Sequence[ChannelLine], state: CallState) ->
     seats = [line for line in others if line.seat]
     if state == "consult":
         kind, _, value = mine.exten.partition("-")
-        together = any(mine.bridgeid and line.bridgeid == mine.bridgeid for line in others)
-        return Peer(_TARGETS.get(kind, "external"), value, value, "talking" if together else "ringing")
+        talks = any(_together(mine, line) for line in others)
+        return Peer(_TARGETS.get(kind, "external"), value, value, "talking" if talks else "ringing")
     if state in ("talking", "ringing", "dialling"):
-        with_me = [s for s in seats if s.bridgeid == mine.bridgeid]
-        if with_me and not any(line.is_trunk and line.bridgeid == mine.bridgeid for line in others):
+        with_me = [line for line in seats if _together(mine, line) or not mine.is_up]
+        if with_me and not any(line.is_trunk and _together(mine, line) for line in others):
             other = with_me[0].seat
             return Peer("seat", other, other, "talking" if mine.is_up else "ringing")
     return None

@@ -165,3 +165,25 @@ class SeatLive:
             "over_limit": self.over_limit,
             "call": self.call.to_json() if self.call else None,
         }
+
+    @classmethod
+    def from_json(cls, body: Mapping[str, Any]) -> SeatLive:
+        """What `to_json` made.
+
+        Raises:
+            KeyError, TypeError, ValueError: it is not.
+        """
+        return cls(
+            extension=body["extension"],
+            display_name=body["display_name"],
+            account_id=body["account_id"],
+            state=body["state"],
+            since=datetime.fromisoformat(body["since"]),
+            reason=body["reason"],
+            device=body["device"],
+            devices=tuple((one["kind"], one["reachable"]) for one in body["devices"]),
+            queues=tuple(body["queues"]),
+            until=datetime.fromisoformat(body["until"]) if body["until"] else None,
+            over_limit=body["over_limit"],
+            call=SeatCall.from_json(body["call"]) if body["call"] else None,
+        )
