@@ -69,3 +69,10 @@ export interface Board {
 }
 
 export type SupervisionMode = 'listen' | 'whisper' | 'barge'
+
+/** A leader listening to a seat's call. */
+export interface Watch {
+  extension: string
+  mode: SupervisionMode
+  call_id: string
+}

@@ -30,6 +30,11 @@ const BY_KIND: Readonly<Record<string, string>> = {
   survey: '#7f8b99',
 }
 
+/** What a leg's colour stands for. */
+export function legMeaning(leg: CallLeg): string {
+  return leg.state in BY_STATE && leg.holder_kind !== 'queue' ? legStateName(leg) : label(t.value.legs.kinds, leg.holder_kind)
+}
+
 export function legColour(leg: CallLeg): string {
   return BY_STATE[leg.state] ?? BY_KIND[leg.holder_kind] ?? '#7f8b99'
 }

@@ -96,7 +96,7 @@ export const boardSettingsEn: typeof boardSettingsZh = {
     failed: 'The lock-outs could not be loaded',
   },
   wallboards: {
-    hint: 'A wallboard shows itself by the token in its address, without log-in. Revoke tokens that are not in use.',
+    hint: 'A wallboard shows itself by the token in its address, without log-in: totals only, no numbers or names. Revoke tokens that are not in use.',
     add: 'Add wallboard',
     addTitle: 'Add a wallboard',
     label: 'Name',

@@ -95,7 +95,7 @@ export const boardSettingsZh = {
     failed: '锁定列表加载失败',
   },
   wallboards: {
-    hint: '大屏凭地址中的令牌显示，无需登录；看不到号码和姓名以外的资料。不用的令牌请撤销。',
+    hint: '大屏凭地址中的令牌显示，无需登录，只有汇总数字，没有号码和姓名。不用的令牌请撤销。',
     add: '新增大屏',
     addTitle: '新增大屏',
     label: '名称',

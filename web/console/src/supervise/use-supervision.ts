@@ -1,5 +1,5 @@
 import { ElMessage } from 'element-plus'
-import { computed, ref } from 'vue'
+import { computed, onScopeDispose, ref, watch } from 'vue'
 
 import { boardApi } from '@/api/board'
 import type { SupervisionMode } from '@/api/board-types'
@@ -10,19 +10,27 @@ import { account } from '@/state/session'
 
 interface Supervision {
   extension: string
-  name: string
   mode: SupervisionMode
-  /** ISO 8601; when it was asked for. */
+  /** ISO 8601; when this console began to know of it. */
   since: string
-  /** My device has answered: before that, my seat being idle does not mean it is over. */
-  heard: boolean
+  /** My telephone rings and has not been picked up. */
+  connecting: boolean
 }
+
+/** How often (ms) the switch is asked whether I still listen: a telephone's own key ends it as well. */
+const LOOK_MS = 3_000
 
 /** Whom I listen to at this moment. One at a time, whatever page I am on. */
 export const supervision = ref<Supervision | null>(null)
 export const supervisionBusy = ref(false)
 
 const own = computed(() => account.value?.extension ?? '')
+const begun = (extension: string, mode: SupervisionMode, connecting: boolean): Supervision => ({
+  extension,
+  mode,
+  connecting,
+  since: new Date().toISOString(),
+})
 
 async function attempt(action: () => Promise<unknown>): Promise<boolean> {
   supervisionBusy.value = true
@@ -37,21 +45,21 @@ async function attempt(action: () => Promise<unknown>): Promise<boolean> {
   }
 }
 
-/** Listen to, whisper to or barge in on a seat; switches the mode when it is listened to already. */
+/** May I do this to that seat's call now? Says why not. */
+function ready(seat: SeatLive): boolean {
+  if (!seat.call) ElMessage.warning(t.value.supervise.idle)
+  else if (!own.value) ElMessage.warning(t.value.supervise.noDevice)
+  return seat.call !== null && own.value !== '' && !supervisionBusy.value
+}
+
+/** Listen to, whisper to or barge in on a seat; only the way changes when it is listened to already. */
 export async function supervise(seat: SeatLive, mode: SupervisionMode): Promise<void> {
-  if (supervisionBusy.value) return
-  if (!seat.call) return void ElMessage.warning(t.value.supervise.idle)
-  if (!own.value) return void ElMessage.warning(t.value.supervise.noDevice)
-  if (supervision.value?.extension === seat.extension) return switchMode(mode)
-  if (supervision.value) await endSupervision()
-  if (!(await attempt(() => boardApi.supervise(seat.extension, mode)))) return
-  supervision.value = {
-    extension: seat.extension,
-    name: seat.display_name,
-    mode,
-    since: new Date().toISOString(),
-    heard: false,
-  }
+  if (!ready(seat)) return
+  const before = supervision.value
+  if (before?.extension === seat.extension) return switchMode(mode)
+  supervision.value = begun(seat.extension, mode, before === null)
+  const listens = await attempt(() => boardApi.supervise(seat.extension, mode))
+  supervision.value = listens ? begun(seat.extension, mode, false) : before
 }
 
 export async function switchMode(mode: SupervisionMode): Promise<void> {
@@ -64,17 +72,37 @@ export async function endSupervision(): Promise<void> {
   if (await attempt(() => boardApi.endSupervision())) supervision.value = null
 }
 
-export async function takeOver(extension: string): Promise<void> {
-  if (!(await attempt(() => boardApi.takeOver(extension)))) return
+export async function takeOver(seat: SeatLive): Promise<void> {
+  if (!ready(seat) || !(await attempt(() => boardApi.takeOver(seat.extension)))) return
   supervision.value = null
   ElMessage.success(t.value.supervise.takenOver)
 }
 
-/** What the switch says of my own seat: it ends the bar when the call or my phone did. */
-export function followOwnSeat(seats: readonly SeatLive[]): void {
-  const mine = seats.find((one) => one.extension === own.value)
-  const current = supervision.value
-  if (!mine || !current) return
-  if (mine.state === 'supervising') current.heard = true
-  else if (current.heard) supervision.value = null
+/** Ask the switch, which alone knows. */
+async function look(): Promise<void> {
+  if (!own.value || supervisionBusy.value) return
+  try {
+    const watched = await boardApi.supervision()
+    if (supervisionBusy.value) return
+    if (!watched) supervision.value = null
+    else if (supervision.value?.extension !== watched.extension) {
+      supervision.value = begun(watched.extension, watched.mode, false)
+    } else supervision.value.mode = watched.mode
+  } catch {
+    // Away for the moment: what was last known stays, the next look tells.
+  }
+}
+
+/** Keep `supervision` true while the calling component lives, after a reload as well. */
+export function useSupervision(): void {
+  let timer = 0
+  const stop = watch(supervision, (now) => {
+    window.clearInterval(timer)
+    timer = now ? window.setInterval(() => void look(), LOOK_MS) : 0
+  }, { immediate: true })
+  onScopeDispose(() => {
+    stop()
+    window.clearInterval(timer)
+  })
+  void look()
 }
