@@ -16,7 +16,8 @@ async def test_seat_logs_in_and_out(login_page: LoginPage, hotline: HotlineInsta
     await login_page.submit("seat1001", hotline.accounts["seat1001"])
     console = Console(login_page.page)
     await console.connected()
-    await expect(login_page.page).to_have_url(re.compile("/calls$"))
+    await expect(login_page.page).to_have_url(re.compile("/desk$"))
+    await login_page.page.goto("/calls")
     await expect(console.seat_toggle).to_be_visible()
     await console.log_out()
     await expect(login_page.page).to_have_url(re.compile("/login$"))
@@ -57,6 +58,7 @@ async def test_a_foreign_link_cannot_lead_away_after_the_log_in(
 
 
 async def test_language_switch_is_kept(seat: Console) -> None:
+    await seat.page.goto("/calls")
     heading = seat.page.locator("h1")
     await expect(heading).to_have_text("今日来电")
     await seat.switch_language()
@@ -67,6 +69,7 @@ async def test_language_switch_is_kept(seat: Console) -> None:
 
 
 async def test_only_a_seat_signs_in_to_the_queue(seat: Console, leader: Console) -> None:
+    await seat.page.goto("/calls")
     await expect(seat.seat_state).to_have_text("未签入")
     await seat.seat_toggle.click()
     await expect(seat.seat_state).to_have_text("已签入")
