@@ -31,7 +31,7 @@ export const deskEn: typeof deskZh = {
     },
     phone: {
       title: 'Phone',
-      on: 'Use this browser as phone',
+      on: 'Switch on',
       off: 'Switch off',
       links: {
         off: 'Browser phone is off',
@@ -185,6 +185,7 @@ export const deskEn: typeof deskZh = {
       close: 'Put away (the draft stays among the cases)',
       waiting: 'The draft is being opened…',
       waitingHint: 'It is made when a caller asks for a person.',
+      noCase: 'This call came to no case',
       none: 'No open case',
       noneHint: 'When you answer, the draft opens here; what you type is saved by itself.',
     },

@@ -29,7 +29,7 @@ export const deskZh = {
     },
     phone: {
       title: '电话',
-      on: '启用浏览器电话',
+      on: '启用',
       off: '停用',
       links: {
         off: '浏览器电话未启用',
@@ -183,6 +183,7 @@ export const deskZh = {
       close: '收起（草稿保留在案卷列表）',
       waiting: '案卷草稿建立中…',
       waitingHint: '来电转人工后，系统会自动建立草稿。',
+      noCase: '这个通话没有案卷',
       none: '没有打开的案卷',
       noneHint: '接听来电后，案卷草稿会在这里打开，填写内容自动保存。',
     },
