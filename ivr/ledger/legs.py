@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import pairwise
 
 from ivr.ledger import desk_events as d
 from ivr.ledger.event import SwitchEvent
@@ -131,16 +130,23 @@ def _same(one: Holding | None, other: Holding | None) -> bool:
 
 
 def _settled(runs: list[_Run]) -> Iterator[_Run]:
-    """Runs nobody accounts for go to the next one if short, else to the menu."""
-    for run, following in pairwise([*runs, None]):
-        if run is None:
-            continue
-        if run.holding is None:
-            is_short = run.ended_at is not None and run.ended_at - run.started_at < HAND_OVER
-            run.holding = following.holding if following and is_short else _MENU
-            if following is None and is_short and len(runs) > 1:
-                run.holding = runs[-2].holding
-        yield run
+    """Instants between two holders go to the one that comes; longer ones nobody accounts for, to the menu."""
+    for n, run in reversed(list(enumerate(runs))):
+        following = runs[n + 1].holding if n + 1 < len(runs) else None
+        is_short = run.ended_at is not None and run.ended_at - run.started_at < HAND_OVER
+        if is_short and following and _leads_to(run.holding, following):
+            run.holding = following
+        elif run.holding is None:
+            run.holding = runs[n - 1].holding if n and is_short and following is None else _MENU
+    yield from runs
+
+
+def _leads_to(holding: Holding | None, following: Holding) -> bool:
+    """Whether `holding` is but the way to `following`: nobody's, or the ringing or hold it begins with."""
+    if holding is None:
+        return True
+    is_way = holding.state == LegState.RING or following.state == LegState.CONSULT
+    return is_way and holding[:2] == following[:2] and following.state != LegState.RING
 
 
 @dataclass

@@ -10,10 +10,13 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from core.clock import CHINA
 from core.errors import InvalidError, NotFoundError
 from ivr.ledger.tables import Call, Seat
+
+_When = InstrumentedAttribute[datetime]
 
 
 @dataclass(frozen=True)
@@ -109,9 +112,14 @@ async def list_seats(session: AsyncSession) -> Sequence[Seat]:
     return (await session.scalars(select(Seat).order_by(Seat.extension))).all()
 
 
-def _began(day: date) -> ColumnElement[bool]:
+def on_day(when: _When, day: date) -> ColumnElement[bool]:
+    """`when` lies on `day` in China."""
     begin = datetime.combine(day, time(), CHINA)
-    return and_(Call.started_at >= begin, Call.started_at < begin + timedelta(days=1))
+    return and_(when >= begin, when < begin + timedelta(days=1))
+
+
+def _began(day: date) -> ColumnElement[bool]:
+    return on_day(Call.started_at, day)
 
 
 def _before(cursor: str) -> ColumnElement[bool]:

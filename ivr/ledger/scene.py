@@ -71,6 +71,7 @@ class Scene:
         self._with: tuple[HolderKind, str] | None = None
         self._why = ""
         self._consulting = ""
+        self._confers = False
         self._outside = ""
         self._roles: dict[str, SeatRole] = {}
         #: The seat that had the citizen first, and last; empty: none yet.
@@ -124,7 +125,7 @@ class Scene:
                 if not (is_queue and queue.startswith(d.SEAT_QUEUE)):
                     self._declare(HolderKind.QUEUE, queue, LegState.WAIT, self._why)
             case e.QueueLeft() if self._declared and self._declared.kind == HolderKind.QUEUE:
-                self._declare(HolderKind.MENU, "", LegState.LISTEN)
+                self._declared = None
             case e.ForwardTried(name=name):
                 self._outside = name
                 self._declare(HolderKind.EXTERNAL, name, LegState.RING, "forward")
@@ -162,9 +163,10 @@ class Scene:
                 if self._declared and self._declared.state == LegState.CONSULT:
                     self._keep(seat, LegState.HOLD, self._why)
             case d.ConferenceChanged(on=on):
-                self._why = "conference" if on else self._why
-                if on and self._with and self._declared is None and not self._present():
+                self._confers, self._consulting = on, ""
+                if on and self._with and not self._present():
                     self._declared = Holding(*self._with, LegState.CONFERENCE, "conference")
+                self._why = "conference" if on else self._why
 
     def _declare(self, kind: HolderKind, holder: str, state: LegState, why: str = "") -> None:
         self._declared, self._why = Holding(kind, holder, state, why), ""
@@ -208,14 +210,19 @@ class Scene:
                 self._why = "answered" if self._declared.kind == HolderKind.QUEUE else self._why
                 self._declared = None
             parties = [(line.kind, line.name) for line in present]
-            self._with = self._with if self._with in parties else parties[0]
-            self._note(*self._with)
+            if self._with not in parties and not self._expects():
+                self._with = parties[0]
+            self._note(*(self._with or parties[0]))
         for line in self._lines.values():
             if line.kind == HolderKind.SEAT:
                 self._rise(line.name, self._role(line, present))
         here = {line.name for line in self._lines.values()}
         for gone in self._roles.keys() - here:
             del self._roles[gone]
+
+    def _expects(self) -> bool:
+        """Who had the citizen when the conference began may enter it last."""
+        return self._confers and any((v.kind, v.name) == self._with for v in self._lines.values())
 
     def _note(self, kind: HolderKind, name: str) -> None:
         if kind == HolderKind.SEAT:
@@ -249,7 +256,7 @@ class Scene:
         present = self._present()
         if not present or self._with is None:
             return self._declared
-        if len(present) > 1:
+        if len(present) > 1 or (present[0].kind, present[0].name) != self._with:
             return Holding(*self._with, LegState.CONFERENCE, self._why)
         return Holding(*self._with, LegState.HOLD if present[0].held else LegState.TALK, self._why)
 

@@ -119,10 +119,16 @@ async def _known(session: AsyncSession, memory: Memory, call_ids: Iterable[str])
     known = {call_id: memory.get(call_id) for call_id in call_ids}
     missing = [call_id for call_id, found in known.items() if found is None]
     stored = await _stored(session, missing) if missing else {}
-    for call_id in missing:
-        whole = {**stored[call_id], **await _threads(session, stored[call_id].values())}
+    for call_id, events in stored.items():
+        whole = {**events, **await _threads(session, events.values())}
         known[call_id] = _facts(whole, reduce(call_id, whole.values()))
     return {call_id: found for call_id, found in known.items() if found is not None}
+
+
+async def events_of(session: AsyncSession, call_id: str) -> Events:
+    """Every stored event of the call, by id."""
+    [events] = (await _stored(session, [call_id])).values()
+    return {**events, **await _threads(session, events.values())}
 
 
 async def _threads(session: AsyncSession, events: Iterable[SwitchEvent]) -> Events:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import date
 from http import HTTPMethod
 from typing import Any
@@ -13,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ivr.callbacks import queries as callbacks
 from ivr.ledger import queries
+from ivr.ledger.legs_queries import legs_of
 from ivr.ledger.tables import Call
 from ivr.visits import queries as visits
 from recorder import queries as recordings
@@ -21,11 +23,13 @@ from ticketing import queries as cases
 from web.api.masking import Viewer
 from web.api.models import (
     CallDetail,
+    CallLegAnswer,
     CallPage,
     CallSummary,
     MenuStep,
     Peaks,
     RecordingAnswer,
+    SeatLegAnswer,
     TranscriptAnswer,
     Word,
 )
@@ -65,6 +69,7 @@ async def call(ask: Ask, path: CallPath) -> CallDetail:
         found = await queries.call_detail(db, path.id)
         recording = await recordings.recording_of(db, found.id)
         transcripts = await recordings.transcripts_of(db, recording.id) if recording else []
+        legs = await legs_of(db, found.id)
         (summary,) = await summaries(db, [found], Viewer.of(ask.account))
     viewer = Viewer.of(ask.account)
     hears = viewer.hears(found)
@@ -81,6 +86,8 @@ async def call(ask: Ask, path: CallPath) -> CallDetail:
         # What was said is as private as how it sounded: callers speak their numbers.
         transcripts=[_transcript(one) for one in transcripts if hears],
         may_listen=hears,
+        legs=[CallLegAnswer(**asdict(leg)) for leg in legs.call],
+        seat_legs=[SeatLegAnswer(**asdict(leg)) for leg in legs.seats],
     )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from core.tables import Role
+from ivr.ledger.leg_tables import HolderKind, LegState, SeatRole
 from ivr.ledger.tables import Direction, Outcome
 from recorder.tables import RecordingState
 from ticketing.forms import Kind, Urgency
@@ -99,6 +100,40 @@ class TranscriptAnswer(Answer):
     words: list[Word]
 
 
+class CallLegAnswer(Answer):
+    """A stretch of the call with one holder; each begins where the one before ends."""
+
+    n: int
+    holder_kind: HolderKind
+    #: A queue's name, a seat's extension (of a parked call: who parked it), a directory code, or empty.
+    holder: str
+    state: LegState
+    started_at: datetime
+    #: None: it goes on.
+    ended_at: datetime | None
+    #: answered, held, resumed, consult, transfer:blind, returned:no_answer, parked, lost … or empty.
+    why: str
+
+
+class SeatLegAnswer(Answer):
+    """A stretch of a seat's time on the call in one role; its seconds add up to the whole of it."""
+
+    n: int
+    seat: str
+    role: SeatRole
+    ring_at: datetime
+    #: None: it rang in vain, or rings.
+    started_at: datetime | None
+    #: None: it goes on; then the seconds are those up to its last change.
+    ended_at: datetime | None
+    ring_s: float
+    talk_s: float
+    hold_s: float
+    consult_s: float
+    conference_s: float
+    supervise_s: float
+
+
 class CallDetail(CallSummary):
     caller_raw: str
     menu_path: list[MenuStep]
@@ -113,6 +148,10 @@ class CallDetail(CallSummary):
     may_listen: bool
     recording: RecordingAnswer | None
     transcripts: list[TranscriptAnswer]
+    #: Who had the citizen, from the first second to the last.
+    legs: list[CallLegAnswer]
+    #: What each seat did on the call, those asked or listening too.
+    seat_legs: list[SeatLegAnswer]
 
 
 class SkillAnswer(Answer):
