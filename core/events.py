@@ -69,6 +69,13 @@ class CaseEdited(Event):
     case_id: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class NoticeSent(Event):
+    """A leader told seats something."""
+
+    notice_id: int
+
+
 class EventCodec:
     """Events to and from the flat string maps Redis Streams carry."""
 
@@ -82,6 +89,7 @@ class EventCodec:
             CaseOpened,
             CaseMoved,
             CaseEdited,
+            NoticeSent,
         )
     }
 

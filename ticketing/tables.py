@@ -66,6 +66,7 @@ class Case(Base):
             name="fk_cases_category",
         ),
         Index("ix_cases_stage_created", "stage", "created_at"),
+        Index("ix_cases_street_stage", "street", "stage"),
     )
 
 

@@ -51,7 +51,7 @@ class Ring:
     caller: str
     #: ISO 8601.
     rang_at: str
-    #: Linked id of the call at that moment, and the seat's own channel where known: hang-ups are known by them.
+    #: Linked id of the call, and the seat's own channel where known: what hang-ups are known by.
     linked: str = ""
     channel: str = ""
 

@@ -15,7 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 import core.calendar.tables
 import core.tables
+import ivr.board.tables
 import ivr.callbacks.tables
+import ivr.directory.tables
 import ivr.house.tables
 import ivr.ledger.leg_tables
 import ivr.ledger.tables
@@ -33,7 +35,9 @@ from core.db import Base, SessionFactory
 ROOMS = (
     core.calendar.tables,
     core.tables,
+    ivr.board.tables,
     ivr.callbacks.tables,
+    ivr.directory.tables,
     ivr.house.tables,
     ivr.ledger.leg_tables,
     ivr.ledger.tables,

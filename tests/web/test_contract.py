@@ -81,6 +81,10 @@ async def test_the_api_is_the_one_the_architecture_promises(world: World) -> Non
         "/live": {"get"},
         "/board": {"get"},
         "/seats/me/pop": {"get"},
+        "/notices": {"get", "post"},
+        "/wallboard": {"get"},
+        "/wallboard/tokens": {"get", "post"},
+        "/wallboard/tokens/{id}": {"delete"},
     }
     assert {path.removeprefix(PREFIX): set(found) for path, found in document["paths"].items()} == promised
 

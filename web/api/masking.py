@@ -33,6 +33,11 @@ class Viewer:
     def of(cls, account: Account) -> Viewer:
         return cls(account.role, account.extension)
 
+    @property
+    def is_leader(self) -> bool:
+        """A shift leader or an administrator."""
+        return self.role != Role.SEAT
+
     def sees_numbers_of(self, call: Call | None) -> bool:
         """`call` is None where there is none behind a case: then it is nobody's."""
         if self.role != Role.SEAT:

@@ -18,6 +18,7 @@ from web.api import (
     flags,
     flows,
     live_help,
+    notices,
     pop,
     presence,
     prompts,
@@ -31,6 +32,7 @@ from web.api import (
     surveys,
     trunks,
     waiting,
+    wallboard,
 )
 from web.api.openapi import document
 from web.api.route import PUBLIC, Ask, Routes
@@ -64,6 +66,8 @@ GROUPS = (
     waiting.routes,
     board.routes,
     pop.routes,
+    notices.routes,
+    wallboard.routes,
     about,
 )
 

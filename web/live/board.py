@@ -21,7 +21,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from core.clock import CHINA
 from core.events import CallChanged, Event
 from core.phone import mask
-from core.tables import Role
 from core.trunks import limit
 from ivr.board import figures
 from ivr.board.channel import SEATS
@@ -53,14 +52,12 @@ LOOK_S = 5.0
 #: Names of seats change rarely. Seconds.
 NAMES_S = 30.0
 _TALKING = frozenset({"talking", "hold", "consult", "conference"})
-_LEADERS = frozenset({Role.SHIFT_LEADER, Role.ADMINISTRATOR})
 
 log = structlog.get_logger()
 
 
-def is_leader(viewer: Viewer) -> bool:
-    """Whether this viewer gets the board."""
-    return viewer.role in _LEADERS
+def _leads(viewer: Viewer) -> bool:
+    return viewer.is_leader
 
 
 class BoardKeeper:
@@ -96,7 +93,7 @@ class BoardKeeper:
                 async with asyncio.timeout(LOOK_S):
                     await self._news.wait()
             self._news.clear()
-            if self._hub.any_of(is_leader):
+            if self._hub.any_of(_leads):
                 try:
                     told = self._tell(await self.board(), told)
                 except (SQLAlchemyError, RedisError, OSError) as error:
@@ -108,7 +105,7 @@ class BoardKeeper:
         says = board.model_dump_json(exclude=_TIME)
         if says != told:
             news = BoardNews(board=board).model_dump_json()
-            self._hub.tell_those(is_leader, news)
+            self._hub.tell_those(_leads, news)
         return says
 
     async def board(self) -> Board:

@@ -14,15 +14,15 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from core.backoff import Backoff
-from core.phone import mask
 from ivr.board import ringing
 from ivr.board.channel import LIVE
 from ivr.board.ringing import Ring
-from web.live.board import BoardKeeper, is_leader, seats_now
+from web.live.board import BoardKeeper, seats_now
 from web.live.hub import Hub
 from web.live.models import SeatLive
 from web.live.news import PresenceNews
 from web.live.pops import Pops
+from web.live.presence import masked
 from web.services import Services
 
 log = structlog.get_logger()
@@ -86,18 +86,12 @@ class Feed:
         if seat.call is not None:
             self._pops.busy(seat.extension, seat.call)
         whole, masked = _texts(seat)
-        self._hub.tell_those(lambda v: is_leader(v) or v.extension == seat.extension, whole)
-        self._hub.tell_those(lambda v: not is_leader(v) and v.extension != seat.extension, masked)
+        self._hub.tell_those(lambda v: v.is_leader or v.extension == seat.extension, whole)
+        self._hub.tell_those(lambda v: not v.is_leader and v.extension != seat.extension, masked)
 
 
 def _texts(seat: SeatLive) -> tuple[str, str]:
-    """The message as leaders and the seat itself get it, and as other seats do: without outside numbers."""
+    """The message as leaders and the seat itself get it, and as other seats do."""
     whole = PresenceNews(seat=seat).model_dump_json()
-    peer = seat.call.peer if seat.call else None
-    if seat.call is None or peer is None or peer.kind != "external":
-        return whole, whole
-    shown = mask(peer.value)
-    label = peer.label.replace(peer.value, shown) if peer.value else peer.label
-    hidden = peer.model_copy(update={"value": shown, "label": label})
-    call = seat.call.model_copy(update={"peer": hidden})
-    return whole, PresenceNews(seat=seat.model_copy(update={"call": call})).model_dump_json()
+    shown = masked(seat)
+    return whole, whole if shown is seat else PresenceNews(seat=shown).model_dump_json()

@@ -9,7 +9,17 @@ from typing import Literal
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.events import CallChanged, CaseEdited, CaseMoved, CaseOpened, Event, RecordingReady, TranscriptReady
+from core.events import (
+    CallChanged,
+    CaseEdited,
+    CaseMoved,
+    CaseOpened,
+    Event,
+    NoticeSent,
+    RecordingReady,
+    TranscriptReady,
+)
+from ivr.board import notices
 from ivr.ledger.tables import Call
 from ticketing.tables import Case
 from web.api.calls import case_ids
@@ -17,6 +27,7 @@ from web.api.calls import summary as call_summary
 from web.api.cases import summary as case_summary
 from web.api.masking import Viewer
 from web.api.models import CallSummary, CaseSummary
+from web.api.notices import may_read, worded
 from web.api.route import Answer
 from web.live.models import Board, Notice, Pop, SeatLive
 
@@ -90,6 +101,8 @@ async def tell(db: AsyncSession, event: Event) -> list[Tell]:
             return [*await _case(db, case_id), *(await _call(db, call_id) if call_id else [])]
         case CaseMoved(case_id=case_id) | CaseEdited(case_id=case_id):
             return await _case(db, case_id)
+        case NoticeSent(notice_id=notice_id):
+            return await _notice(db, notice_id)
         case TranscriptReady(call_id=call_id):
             return [lambda _viewer: TranscriptNews(call_id=call_id)]
         case RecordingReady(call_id=call_id):
@@ -112,6 +125,14 @@ async def _case(db: AsyncSession, case_id: int) -> list[Tell]:
         return []
     call = await db.get(Call, case.call_id) if case.call_id else None
     return [partial(_case_news, case, call)]
+
+
+async def _notice(db: AsyncSession, notice_id: int) -> list[Tell]:
+    line = await notices.one(db, notice_id)
+    if line is None:
+        return []
+    news = NoticeNews(notice=worded(line))
+    return [lambda viewer: news if may_read(line, viewer) else None]
 
 
 def _call_news(call: Call, case_id: int | None, viewer: Viewer) -> CallNews:
