@@ -27,10 +27,8 @@ export interface Lockout {
 export interface WallboardToken {
   id: number
   label: string
-  created_by: string
   created_at: string
-  expires_at: string | null
-  last_used_at: string | null
+  expires_at: string
   revoked_at: string | null
 }
 

@@ -128,11 +128,11 @@ export interface CallDetail extends CallSummary {
 
 export interface CallLeg {
   n: number
-  /** menu, queue, seat, external, park, message, survey … */
+  /** menu, queue, seat, external, park, message, survey, pin */
   holder_kind: string
   /** A seat's extension, a queue's name, a number or entry of the directory. */
   holder: string
-  /** talk, hold, consult, conference, wait, ring */
+  /** listen, wait, ring, talk, hold, consult, conference */
   state: string
   started_at: string
   /** null: still going on. */
@@ -141,11 +141,14 @@ export interface CallLeg {
 }
 
 export interface SeatLeg {
+  n: number
   seat: string
   /** owner, consulted, conference, supervisor */
   role: string
-  ring_at: string | null
-  started_at: string
+  ring_at: string
+  /** null: it rang in vain, or rings. */
+  started_at: string | null
+  /** null: still going on. */
   ended_at: string | null
   hold_s: number
 }

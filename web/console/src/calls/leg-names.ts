@@ -27,7 +27,16 @@ const BY_KIND: Readonly<Record<string, string>> = {
   park: '#8a6d3b',
   message: '#c2571a',
   menu: '#7f8b99',
-  survey: '#7f8b99',
+  survey: '#5f7d6b',
+  pin: '#5f7d6b',
+}
+
+/** What began a leg; the server's code is one word, or two with a colon. */
+export function legWhy(leg: CallLeg): string {
+  return leg.why
+    .split(':')
+    .map((word) => label(t.value.legs.whys, word))
+    .join(' · ')
 }
 
 /** What a leg's colour stands for. */

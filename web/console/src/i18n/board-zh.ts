@@ -40,6 +40,7 @@ export const boardZh = {
     trunk: '中继占用',
     ivr: '语音端口',
     alarms: '告警',
+    columns: { waiting: '等待', longest: '最长', rate15: '15 秒率', connection: '接通率', abandoned: '放弃' },
     queues: '队列',
     queue: '队列',
     noQueues: '没有队列',
