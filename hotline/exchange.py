@@ -23,6 +23,8 @@ from hotline import callbacks, visits
 from ivr import queues
 from ivr.board import ringing
 from ivr.house import upkeep as house_upkeep
+from ivr.ledger.holds import Holds
+from ivr.ledger.holds import path as holds_path
 from ivr.outbound.dialler import SwitchDialler
 from ivr.queues.keeper import QueueKeeper
 from ivr.seats import keeper as seats_keeper
@@ -37,6 +39,7 @@ def works(
 ) -> list[Coroutine[Any, Any, None]]:
     """What runs side by side until the part is stopped."""
     dialler = SwitchDialler(settings, switch, clock, system_name(settings))
+    Holds(holds_path(settings), clock).listen(switch)
     return [
         dialler.run(),
         QueueKeeper(switch, queues.load(settings)).run(),

@@ -19,7 +19,7 @@ from core.clock import Clock, SystemClock
 from core.db import SessionFactory, make_engine, make_sessions
 from core.secrets import instance_secret
 from core.settings import Settings
-from ivr.ledger import store
+from ivr.ledger import holds, store
 from ivr.ledger.events import CallLost, SwitchEvent
 from ivr.ledger.memory import Memory
 from ivr.ledger.tables import CallEvent
@@ -41,11 +41,6 @@ def cel_path(settings: Settings) -> EventFile:
     return EventFile(settings.asterisk_dir / "log" / "cel-custom" / "cel.log")
 
 
-def holds_path(settings: Settings) -> EventFile:
-    """The file of holds the part exchange writes, in the same form (ivr.ledger.holds)."""
-    return EventFile(settings.asterisk_dir / "log" / "cel-custom" / "holds.log")
-
-
 def translate_all(lines: list[Line], translator: Translator) -> list[SwitchEvent]:
     """Events of `lines`; a line nobody understands is logged and left out."""
     events: list[SwitchEvent] = []
@@ -62,7 +57,7 @@ class Watcher:
 
     def __init__(self, settings: Settings, sessions: SessionFactory, clock: Clock) -> None:
         self._area_code = settings.sip.area_code
-        self._files = cel_path(settings), holds_path(settings)
+        self._files = cel_path(settings), EventFile(holds.path(settings))
         self._translator, self._knows_calls = Translator(), False
         self._sessions = sessions
         self._clock = clock

@@ -22,7 +22,7 @@ TRUNK_CONTEXT = "from-trunk"
 #: A SIP channel names its trunk. An E1 channel names its span and the caller; its trunk comes with TRUNK.
 _TRUNK = re.compile(r"^(?:PJSIP/trunk-([A-Za-z0-9_]+)|DAHDI/i[0-9]+/.*)-[0-9a-f]+$", re.DOTALL)
 #: A line the switch keeps for itself while it moves another has a name that does not fit: `<ZOMBIE>` …
-_SEAT = re.compile(r"^PJSIP/(\d{3,6})w?-[0-9a-f]+$")
+SEAT_CHANNEL = re.compile(r"^PJSIP/(\d{3,6})w?-[0-9a-f]+$")
 #: Extension of a channel that we opened ourselves: nobody dialled it. No number of ours is called so.
 _NOT_DIALLED = "s"
 #: Whoever is rung by these is joined with the other side as soon as it answers.
@@ -110,7 +110,7 @@ class Translator:
             self._linked.pop(cel.unique_id, None)
         else:
             self._linked[cel.unique_id] = cel.linked_id
-        if cel.type == "BRIDGE_ENTER" and before == cel.linked_id:
+        if cel.type == "BRIDGE_ENTER" and before == cel.linked_id and not _only_waits(cel):
             before = self._first_in(_bridge(cel), cel.linked_id)
         one, other = self._call(before), self._call(cel.linked_id)
         if one == other or (one in self._citizens) == (other in self._citizens):
@@ -153,10 +153,12 @@ def _parse(line: str) -> _Line:
 
 
 def _event(cel: _Line, common: _Common, is_citizen: bool) -> e.SwitchEvent | None:
+    if _only_waits(cel):
+        return None
     if trunk := _TRUNK.match(cel.channel):
         # A call is the citizen's channel; any other trunk channel in it was dialled by us for the citizen.
         return _trunk_event(cel, trunk[1] or "", common) if is_citizen else _forward_event(cel, common)
-    if seat := _SEAT.match(cel.channel):
+    if seat := SEAT_CHANNEL.match(cel.channel):
         return _seat_event(cel, seat[1], common)
     return None
 
@@ -236,6 +238,11 @@ def _seat_event(cel: _Line, seat: str, c: _Common) -> e.SwitchEvent | None:
     return _seat_says(cel, c) if cel.user_type else None
 
 
+def _only_waits(cel: _Line) -> bool:
+    """In or out of a bridge in which nobody hears anybody: a seat waits there for its caller."""
+    return cel.type.startswith("BRIDGE_") and _extra(cel).get("bridge_technology") == "holding_bridge"
+
+
 def _bridge(cel: _Line) -> str:
     return str(_extra(cel).get("bridge_id", ""))
 
@@ -257,4 +264,4 @@ def _who(cel: _Line) -> e.Party:
     source = str(_extra(cel).get("hangupsource", ""))
     if source == cel.channel if _TRUNK.match(cel.channel) else _TRUNK.match(source):
         return "caller"
-    return "seat" if _SEAT.match(source) else "hotline"
+    return "seat" if SEAT_CHANNEL.match(source) else "hotline"

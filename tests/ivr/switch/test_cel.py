@@ -21,6 +21,7 @@ SEAT = "hbb89a7-1795390344.0 hbb89a7-1795390379.21 PJSIP%2F1001-00000003"
 #: An E1 channel as chan_dahdi names it: span, then the caller's number as the carrier sent it.
 E1 = "hbb89a7-1795390344.0 hbb89a7-1795390344.0 DAHDI%2Fi2%2F13800001234-1a"
 BRIDGE = "%7B%22bridge_id%22%3A%22b9aa3336%22%2C%22bridge_technology%22%3A%22simple_bridge%22%7D"
+HOLDING = BRIDGE.replace("simple_bridge", "holding_bridge")
 COMMON = {
     "id": "f:0",
     "call_id": "hbb89a7-1795390344.0",
@@ -71,6 +72,9 @@ LINES: dict[str, e.SwitchEvent | None] = {
         d.CallerUnbridged(**COMMON, bridge="b9aa3336")
     ),
     f"CHAN_START 1795390344.329494 {SEAT} from-seat s    ": d.SeatRang(**COMMON, **LINE),
+    # It waits for its caller, beside others who wait for theirs.
+    f"BRIDGE_ENTER 1795390344.329494 {SEAT} hl-desk wait BridgeWait hl-desk  {HOLDING}": None,
+    f"BRIDGE_EXIT 1795390344.329494 {SEAT} hl-desk wait BridgeWait hl-desk  {HOLDING}": None,
     # A number the seat's phone dialled itself.
     f"CHAN_START 1795390344.329494 {SEAT} from-seat *11    ": None,
     f"ANSWER 1795390344.329494 {SEAT} from-seat *11 Answer   ": None,
