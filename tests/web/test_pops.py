@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from aiohttp import ClientWebSocketResponse
 from sqlalchemy import select, update
 
 from core.events import CallChanged, CaseOpened
 from ivr.board import ringing
-from ivr.board.channel import LIVE, SEATS
+from ivr.board.channel import LIVE
 from ivr.board.ringing import Ring
 from ivr.house.tables import Flag, FlagState
 from ivr.ledger.tables import Outcome
-from tests.conftest import poll
+from tests.web.live_world import listen, presence, running, told, told_nothing
 from tests.web.schema import mistakes
 from tests.web.world import CALLER, World
 from ticketing.tables import Case, Place
 from web.api.openapi import document
 from web.api.table import GROUPS
-from web.app import live_works
 
 POP = "/api/v1/seats/me/pop"
 MASKED = "138****1234"
@@ -33,39 +29,8 @@ MASKED = "138****1234"
 
 @pytest.fixture
 async def live(world: World) -> AsyncIterator[World]:
-    """A world whose live parts run and are subscribed."""
-    works = [asyncio.create_task(work) for work in live_works(world.app)]
-
-    async def subscribed() -> bool:
-        return bool(await world.redis.publish(LIVE, '{"type":"hello","to":[]}'))
-
-    await poll(subscribed, "the feed is subscribed")
-    yield world
-    for work in works:
-        work.cancel()
-    for work in works:
-        with suppress(asyncio.CancelledError):
-            await work
-
-
-async def _listen(world: World, username: str) -> ClientWebSocketResponse:
-    return await (await world.client(username)).ws_connect("/api/v1/live")
-
-
-async def _told(listening: ClientWebSocketResponse, *types: str) -> dict[str, Any]:
-    """The next message of one of these types."""
-    async with asyncio.timeout(2):
-        while True:
-            message: dict[str, Any] = await listening.receive_json()
-            if message["type"] in types:
-                return message
-
-
-async def _nothing(listening: ClientWebSocketResponse, *types: str) -> None:
-    with pytest.raises(TimeoutError):
-        async with asyncio.timeout(0.3):
-            while True:
-                assert (await listening.receive_json())["type"] not in types
+    async with running(world):
+        yield world
 
 
 def _ring(world: World, call_id: str, seat: str = "1001", **more: str) -> Ring:
@@ -75,66 +40,47 @@ def _ring(world: World, call_id: str, seat: str = "1001", **more: str) -> Ring:
 
 
 async def _presence(world: World, seat: str, call_id: str, state: str, **call: Any) -> None:
-    """As the keeper of presences says it."""
-    now = world.clock.now().isoformat()
-    body = {
-        "extension": seat,
-        "display_name": seat,
-        "account_id": 1,
-        "state": state,
-        "since": now,
-        "reason": "",
-        "device": "phone",
-        "devices": [],
-        "queues": ["general"],
-        "until": None,
-        "over_limit": False,
-        "call": {"call_id": call_id, "state": state, "direction": "inbound", "queue": "general", "since": now}
-        | {"with": None}
-        | call,
-    }
-    await world.redis.hset(SEATS, seat, json.dumps(body))
-    await world.redis.publish(LIVE, json.dumps({"type": "presence", "seat": body}))
+    await presence(world, seat, state, {"call_id": call_id, **call})
 
 
 async def test_the_seat_that_rings_is_told_and_nobody_else(live: World) -> None:
-    mine, other = await _listen(live, "seat1"), await _listen(live, "seat2")
-    leader = await _listen(live, "leader")
+    mine, other = await listen(live, "seat1"), await listen(live, "seat2")
+    leader = await listen(live, "leader")
     call = await live.add_call(ended_at=None, outcome=Outcome.IN_PROGRESS, queue="general", priority=3)
     await ringing.began(live.redis, _ring(live, call.id))
-    pop = (await _told(mine, "pop"))["pop"]
+    pop = (await told(mine, "pop"))["pop"]
     assert (pop["call_id"], pop["why"], pop["queue"], pop["priority"]) == (call.id, "queue", "general", 3)
     assert pop["place"] == "北京市"
     assert pop["menu_path"][0]["step"] == "greeting"
     schemas = document(GROUPS)
     assert mistakes(pop, schemas["components"]["schemas"]["Pop"], schemas) == []
-    await _nothing(other, "pop")
-    await _nothing(leader, "pop")
+    await told_nothing(other, "pop")
+    await told_nothing(leader, "pop")
 
 
 async def test_the_number_is_masked_until_the_seat_has_answered(live: World) -> None:
-    mine, other = await _listen(live, "seat1"), await _listen(live, "seat2")
+    mine, other = await listen(live, "seat1"), await listen(live, "seat2")
     call = await live.add_call(ended_at=None, outcome=Outcome.IN_PROGRESS)
     await ringing.began(live.redis, _ring(live, call.id))
-    assert (await _told(mine, "pop"))["pop"]["caller"] == MASKED
+    assert (await told(mine, "pop"))["pop"]["caller"] == MASKED
     await _presence(live, "1001", call.id, "ringing")
-    await _nothing(mine, "pop")
+    await told_nothing(mine, "pop")
     await _presence(live, "1001", call.id, "talking")
-    assert (await _told(mine, "pop"))["pop"]["caller"] == CALLER
-    await _nothing(other, "pop")
+    assert (await told(mine, "pop"))["pop"]["caller"] == CALLER
+    await told_nothing(other, "pop")
 
 
 async def test_a_confidential_caller_stays_unknown_to_the_seat(live: World) -> None:
-    mine = await _listen(live, "seat1")
+    mine = await listen(live, "seat1")
     earlier = await live.add_call(seat="1001", survey_asked=True, survey=1)
     await live.add_case(earlier)
     call = await live.add_call(ended_at=None, marks=["confidential"], seat="1001")
     await ringing.began(live.redis, _ring(live, call.id))
-    pop = (await _told(mine, "pop"))["pop"]
+    pop = (await told(mine, "pop"))["pop"]
     assert (pop["caller"], pop["place"], pop["flag"], pop["survey"]) == ("****", "", None, None)
     assert pop["earlier_calls"] == pop["earlier_cases"] == []
     await _presence(live, "1001", call.id, "talking")
-    await _nothing(mine, "pop")
+    await told_nothing(mine, "pop")
 
 
 async def _register(world: World, case: Case, stage: str, street: str) -> None:
@@ -176,20 +122,20 @@ async def test_what_the_house_knows_of_the_caller(live: World) -> None:
 
 
 async def test_it_pops_before_the_ledger_has_a_row_and_is_completed(live: World) -> None:
-    mine = await _listen(live, "seat1")
+    mine = await listen(live, "seat1")
     await live.add_call(seat="1001")
     at = live.clock.now() + timedelta(seconds=2)
     await ringing.began(live.redis, _ring(live, f"hl-{int(at.timestamp())}.2"))
-    early = (await _told(mine, "pop"))["pop"]
+    early = (await told(mine, "pop"))["pop"]
     assert (early["caller"], early["earlier_calls"], early["wait_s"]) == (MASKED, [], 0.0)
     call = await live.add_call(ended_at=None, outcome=Outcome.IN_PROGRESS)
     assert call.id == early["call_id"]
     await live.bus.publish(CallChanged(at=at, call_id=call.id, ended=False))
-    later = (await _told(mine, "pop"))["pop"]
+    later = (await told(mine, "pop"))["pop"]
     assert (later["call_id"], len(later["earlier_calls"]), later["case_id"]) == (call.id, 1, None)
     case = await live.add_case(call)
     await live.bus.publish(CaseOpened(at=at, case_id=case.id, call_id=call.id))
-    assert (await _told(mine, "pop"))["pop"]["case_id"] == case.id
+    assert (await told(mine, "pop"))["pop"]["case_id"] == case.id
 
 
 async def test_a_page_loaded_again_finds_its_pop_until_it_is_over(live: World) -> None:
@@ -213,12 +159,12 @@ async def test_a_talk_that_is_over_leaves_its_pop_for_the_work_after_it(live: Wo
     assert 0 < await live.redis.ttl(ringing.KEY + "1001") <= ringing.AFTER_S
 
 
-async def test_who_is_no_longer_rung_is_told(live: World) -> None:
-    mine, other = await _listen(live, "seat1"), await _listen(live, "seat2")
+async def test_who_is_no_longer_rung_istold(live: World) -> None:
+    mine, other = await listen(live, "seat1"), await listen(live, "seat2")
     await ringing.began(live.redis, _ring(live, "a"))
     await ringing.ended(live.redis, _ring(live, "a"), in_vain=True)
-    assert (await _told(mine, "pop_over")) == {"type": "pop_over", "call_id": "a"}
-    await _nothing(other, "pop", "pop_over")
+    assert (await told(mine, "pop_over")) == {"type": "pop_over", "call_id": "a"}
+    await told_nothing(other, "pop", "pop_over")
 
 
 async def test_a_call_back_says_so(live: World) -> None:
@@ -228,29 +174,27 @@ async def test_a_call_back_says_so(live: World) -> None:
 
 
 async def test_other_seats_do_not_see_whom_a_seat_consults(live: World) -> None:
-    mine, other = await _listen(live, "seat1"), await _listen(live, "seat2")
-    leader = await _listen(live, "leader")
+    mine, other = await listen(live, "seat1"), await listen(live, "seat2")
+    leader = await listen(live, "leader")
     number = "13800007777"
     peer = {"kind": "external", "value": number, "label": number, "state": "talking"}
     await _presence(live, "1001", "a", "consult", **{"with": peer})
-    values = [
-        (await _told(one, "presence"))["seat"]["call"]["with"]["value"] for one in (mine, other, leader)
-    ]
+    values = [(await told(one, "presence"))["seat"]["call"]["with"]["value"] for one in (mine, other, leader)]
     assert values == [number, "138****7777", number]
 
 
 async def test_what_is_for_some_seats_reaches_their_consoles_only(live: World) -> None:
-    mine, other = await _listen(live, "seat1"), await _listen(live, "seat2")
+    mine, other = await listen(live, "seat1"), await listen(live, "seat2")
     await live.redis.publish(
         LIVE, json.dumps({"type": "pin", "to": ["1001"], "call_id": "a", "result": "right"})
     )
-    assert await _told(mine, "pin") == {"type": "pin", "call_id": "a", "result": "right"}
-    await _nothing(other, "pin")
+    assert await told(mine, "pin") == {"type": "pin", "call_id": "a", "result": "right"}
+    await told_nothing(other, "pin")
 
 
 @pytest.mark.parametrize("text", ["no json", "[]", "{}", '{"type":"ring"}', '{"type":"presence","seat":{}}'])
 async def test_nonsense_does_not_end_the_feed(live: World, text: str) -> None:
-    mine = await _listen(live, "seat1")
+    mine = await listen(live, "seat1")
     await live.redis.publish(LIVE, text)
     await live.redis.publish(LIVE, '{"type":"help","to":["1001"]}')
-    assert await _told(mine, "help") == {"type": "help"}
+    assert await told(mine, "help") == {"type": "help"}
