@@ -12,7 +12,17 @@ from functools import partial
 
 import structlog
 
-from agi_scripts import announcement, callback_offer, desk, inbound, pin, queue_entry, survey, visit
+from agi_scripts import (
+    announcement,
+    callback_offer,
+    desk,
+    inbound,
+    pin,
+    queue_entry,
+    survey,
+    transfer_target,
+    visit,
+)
 from agi_scripts.session import AgiError, AgiSession, ChannelGoneError, read_header
 from core.clock import SystemClock
 from core.db import make_engine, make_sessions
@@ -89,6 +99,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
             announcement.handle, settings=settings, sessions=sessions, clock=SystemClock()
         ),
     }
+    handlers["transfer-target"] = partial(transfer_target.handle, settings=settings, sessions=sessions)
     handlers["survey"] = partial(survey.handle, settings=settings)
     handlers["pin"] = partial(pin.handle, settings=settings, sessions=sessions)
     handlers["visit"] = partial(visit.handle, settings=settings, speech=shared.speech)

@@ -16,6 +16,7 @@ from asterisk_conf.modules import modules
 from core.settings import Settings
 from core.trunks import E1Trunk, SipTrunk
 from ivr import queues
+from ivr.outbound.routes import dialplan_routes
 
 TEMPLATES = Path(__file__).parent / "templates"
 ALAW_BYTES_PER_S = 8000
@@ -137,6 +138,7 @@ def _values(settings: Settings) -> dict[str, object]:
         "numbers": our_numbers(settings.sip.did, settings.sip.area_code),
         "queues": queues.load(settings),
         "forwards": forwards.channels(settings),
+        "transfer_routes": dialplan_routes(settings, "HL_NUMBER"),
         **trunk_values(settings),
         "cel_fields": list(CEL_FIELDS.values()),
         "dialplan_files": sorted(

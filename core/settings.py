@@ -87,6 +87,7 @@ from core.sections import (
 from core.sections import (
     Web as Web,
 )
+from core.transfer_settings import Transfer as Transfer
 from core.trunks import E1Trunk, SipTrunk, Trunks
 from core.trunks import check as check_trunks
 
@@ -131,6 +132,7 @@ class Settings(BaseSettings):
     transcribe: Transcribe = Field(default_factory=Transcribe)
     outbound: Outbound = Field(default_factory=Outbound)
     callback: Callback = Field(default_factory=Callback)
+    transfer: Transfer = Field(default_factory=Transfer)
     live: Live = Field(default_factory=Live)
     tts: Tts = Field(default_factory=Tts)
     house: House = Field(default_factory=House)

@@ -26,6 +26,15 @@ def routes(settings: Settings, number: str) -> list[Route]:
     """
     if not re.fullmatch(r"[0-9]{3,20}", number):
         raise ValueError("only digits are dialled")
+    return _ways(settings, number)
+
+
+def dialplan_routes(settings: Settings, variable: str) -> list[Route]:
+    """The same ways for a number in a variable of the dialplan; only its digits are dialled."""
+    return _ways(settings, f"${{FILTER(0-9,${{{variable}}})}}")
+
+
+def _ways(settings: Settings, number: str) -> list[Route]:
     table = settings.trunk_table
     # Groups of DAHDI channels are numbered in the order of the settings, as asterisk_conf renders them.
     groups = [name for name, trunk in table.items() if isinstance(trunk, E1Trunk)]

@@ -32,6 +32,7 @@ QUEUE_OUTCOMES = {
 FROM_TRUNK = {
     *("Answer", "Progress", "Playback", "Read", "Record", "Dial", "MixMonitor", "Queue", "AGI"),
     *("Set", "ExecIf", "Goto", "GotoIf", "Gosub", "Return", "Hangup", "CELGenUserEvent"),
+    *("Bridge", "MusicOnHold", "UserEvent", "Wait"),
 }
 
 
@@ -64,6 +65,21 @@ TRUNK_LINES = [line for line in LINES if line.context in TRUNK_CONTEXTS]
 OUTBOUND_CONTEXTS = {"hl-callback", "hl-visit"}
 #: Where Queue() itself sends the seat that picked up, before it is connected.
 SEAT_CONTEXTS = {dialplan.split(line.arguments)[6] for line in LINES if line.app == "Queue"}
+#: Where the console, or a seat's transfer key, sends a caller or a seat in the middle of a call.
+DESK_CONTEXTS = {
+    *("hl-transfer", "hl-sender", "hl-send", "hl-conf"),
+    *("hl-desk", "hl-consult", "hl-aside", "hl-auto-answer"),
+    *(
+        "hl-spy",
+        "hl-take-over",
+        "hl-freed",
+        "hl-moved",
+        "hl-pin",
+        "hl-pin-wait",
+        "hl-seat-call",
+        "hl-seat-out",
+    ),
+}
 
 
 def test_every_target_exists() -> None:
@@ -89,13 +105,22 @@ def test_the_only_target_that_is_worked_out_is_the_outcome_of_the_queue() -> Non
         ("hl-queue", "hl-queue-facts"),
         ("hl-callback", "hl-queue-facts"),
         ("from-seat", "hl-seat-queues"),
+        ("hl-requeue", "hl-queue-facts"),
+        ("hl-send", "hl-queue-facts"),
+        ("hl-moved", "hl-queue-facts"),
+        ("hl-ring", "hl-devices"),
+        ("hl-consult", "hl-devices"),
     }
     assert "CONTINUE:${QUEUESTATUS}" in found["hl-queue", "hl-queue-outcome"]
 
 
 @pytest.mark.parametrize(
     ("context", "variable", "guarded"),
-    [("hl-queue-facts", "HL_QUEUE", set(QUEUES)), ("hl-seat-queues", "HL_SEAT", {"1001", "s"})],
+    [
+        ("hl-queue-facts", "HL_QUEUE", set(QUEUES)),
+        ("hl-seat-queues", "HL_SEAT", {"1001", "s"}),
+        ("hl-devices", "HL_TARGET", {"1001", "s"}),
+    ],
 )
 def test_what_is_worked_out_from_a_name_is_looked_for_first(
     context: str, variable: str, guarded: set[str]
@@ -133,7 +158,7 @@ def test_what_the_caller_sent_is_used_filtered_or_encoded_only() -> None:
     raw = re.compile(
         r"\$\{(?:CALLERID\((?!num-pres\))|CONNECTEDLINE|REDIRECTING|CHANNEL\(pjsip|EXTEN|PJSIP_HEADER)"
     )
-    clean = re.compile(r"\$\{(?:URIENCODE\(|FILTER\([^,{}]+,)\$\{CALLERID\(num\)\}\)\}")
+    clean = re.compile(r"\$\{(?:URIENCODE\(|FILTER\([^,{}]+,)\$\{(?:CALLERID\(num\)|EXTEN:2)\}\)\}")
     for line in LINES:
         assert not raw.search(clean.sub("", line.arguments)), _where(line)
 
@@ -173,7 +198,7 @@ def test_a_call_is_never_dropped_by_a_context_that_runs_out(context: str) -> Non
 
 
 def test_a_call_from_the_trunk_comes_through_every_context_of_citizens() -> None:
-    others = _reachable("from-seat") | OUTBOUND_CONTEXTS | SEAT_CONTEXTS
+    others = _reachable("from-seat") | OUTBOUND_CONTEXTS | SEAT_CONTEXTS | DESK_CONTEXTS | {"hl-seats"}
     assert {line.context for line in LINES} - others == TRUNK_CONTEXTS
 
 
@@ -194,16 +219,17 @@ def test_a_citizen_we_called_calls_nobody() -> None:
 
 
 def test_no_way_from_the_trunk_to_calling_out() -> None:
-    """Toll fraud: whatever is dialled or pressed, a citizen's call reaches listed duty phones at most."""
+    """Toll fraud: whatever is dialled or pressed, a call reaches listed duty phones and seats at most."""
     assert {line.app for line in TRUNK_LINES} <= FROM_TRUNK
     nested = {app for line in TRUNK_LINES for app in re.findall(r"\?([A-Z]\w+)\(", line.arguments)}
-    assert nested == {"Playback", "CELGenUserEvent"}
-    assert "from-seat" not in TRUNK_CONTEXTS
+    assert nested == {"Playback", "CELGenUserEvent", "Set"}
+    assert not {"from-seat", *DESK_CONTEXTS} & TRUNK_CONTEXTS
 
 
 def test_callers_are_put_through_to_listed_duty_phones_and_nobody_else() -> None:
     """The numbers stand in the dialplan as the settings have them: no variable is part of what is dialled."""
-    dialled = [(line.context, line.exten, line.arguments) for line in TRUNK_LINES if line.app == "Dial"]
+    dials = [line for line in TRUNK_LINES if line.app == "Dial" and line.context != "hl-ring"]
+    dialled = [(line.context, line.exten, line.arguments) for line in dials]
     listed = {name: number for name, number in Settings.model_construct().forward.numbers.items() if number}
     assert {exten for _, exten, _ in dialled} == set(listed)
     for context, name, arguments in dialled:
@@ -211,6 +237,52 @@ def test_callers_are_put_through_to_listed_duty_phones_and_nobody_else() -> None
         assert context == "hl-forward-to"
         assert re.fullmatch(rf"\w+/(sip:)?{listed[name]}@[\w.:-]+", channel), channel
         assert (seconds, options) == ("25", "g")
+
+
+def test_a_seat_is_rung_on_its_own_devices_only() -> None:
+    """What Dial() is given as HL_DEVICES is put together of the devices of seats there are."""
+    rings = [line for line in LINES if line.app == "Dial" and "HL_DEVICES" in line.arguments]
+    assert {line.context for line in rings} == {"hl-ring", "hl-consult"}
+    assert {dialplan.split(line.arguments)[0] for line in rings} == {"${HL_DEVICES}"}
+    values = {value for line in LINES for value in re.findall(r"HL_DEVICES=([^)]*)", line.arguments)}
+    own = {f"${{HL_DEVICES}}&PJSIP/{device}" for device in ("1001", "1001w")}
+    assert values == {"", "${HL_DEVICES:1}", *own}
+
+
+def test_a_transfer_names_seats_queues_and_codes_and_writes_no_number() -> None:
+    """Toll fraud by REFER: the number that is dialled comes from Python, and is digits."""
+    targets = {line.exten for line in LINES if line.context == "hl-transfer"}
+    seats, named = {"1001", "seat-1001"}, {f"queue-{name}" for name in QUEUES}
+    keys = {f"*7{n}" for n in range(1, len(QUEUES) + 1)}
+    assert targets == seats | named | keys | {"external", "_*8XX", "_*8XXX", "_*8XXXX"}
+    external = [line for line in LINES if line.app == "Dial" and line.exten == "external"]
+    assert {line.context for line in external} == {"hl-send", "hl-consult"}
+    for line in external:
+        channel, _, options = dialplan.split(line.arguments)
+        assert re.fullmatch(r"PJSIP/\$\{FILTER\(0-9,\$\{HL_NUMBER\}\)\}@trunk-\w+", channel), _where(line)
+        assert "f(12319)" in options
+    written = {line.arguments for line in LINES if line.app == "Set" and "HL_NUMBER=" in line.arguments}
+    assert written == {"HL_NUMBER="}
+
+
+def test_whoever_is_dialled_on_the_way_of_a_call_is_known() -> None:
+    dials = {line.context for line in LINES if line.app == "Dial"}
+    assert dials == {"from-seat", "hl-forward-to", "hl-ring", "hl-send", "hl-consult"}
+
+
+@pytest.mark.parametrize("context", sorted(DESK_CONTEXTS))
+def test_no_place_of_the_desk_runs_out(context: str) -> None:
+    extensions = dict.fromkeys(line.exten for line in LINES if line.context == context)
+    assert extensions
+    for exten in extensions:
+        last = _extension(context, exten)[-1]
+        assert last.app in ENDS, _where(last)
+
+
+def test_every_wait_of_a_caller_is_bounded() -> None:
+    for line in LINES:
+        if line.app in ("MusicOnHold", "BridgeWait"):
+            assert re.search(r"default,[0-9]+$|S\([0-9]+\)\)?$", line.arguments), _where(line)
 
 
 def test_nobody_at_the_duty_phone_is_the_queue() -> None:
@@ -224,14 +296,16 @@ def test_seats_can_ring_seats_and_nobody_else() -> None:
     seats = [line for line in LINES if line.context in _reachable("from-seat")]
     dialled = [dialplan.split(line.arguments)[0] for line in seats if line.app == "Dial"]
     assert dialled == ["PJSIP/1001"]
-    assert _reachable("from-seat") == {"from-seat", "hl-seat-queues", "hl-announcement"}
+    seats_own = {"from-seat", "hl-seat-queues", "hl-seat-leaves", "hl-announcement"}
+    assert _reachable("from-seat") == seats_own
 
 
 def test_keys_of_callers_and_seats_are_no_feature_codes() -> None:
     for line in LINES:
         if line.app in ("Queue", "Dial"):
             options = [*dialplan.split(line.arguments), "", ""]
-            assert not set(options[1 if line.app == "Queue" else 2]) & set("hHtTkKwWxX"), _where(line)
+            letters = re.sub(r"\([^)]*\)", "", options[1 if line.app == "Queue" else 2])
+            assert not set(letters) & set("hHtTkKwWxX"), _where(line)
 
 
 def test_every_step_of_the_dialplan_has_a_label() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from asterisk_conf import dialplan
 from asterisk_conf.render import TEMPLATES
 from core.settings import CHECKOUT, Settings
 from ivr.prompts import catalogue
@@ -20,8 +21,12 @@ _SOURCES = ("ivr/**/*.py", "ivr/flows/*.toml", "agi_scripts/**/*.py", "asterisk_
 _NAME = re.compile(r"[a-z0-9][a-z0-9_/-]*")
 
 
+LINES = [line for file in dialplan.files(Settings.model_construct()) for line in file.lines]
+
+
 def _in_templates() -> set[str]:
-    texts = [path.read_text(encoding="utf-8") for path in TEMPLATES.rglob("*.j2")]
+    texts = [path.read_text(encoding="utf-8") for path in TEMPLATES.glob("*.j2")]
+    texts += [line.arguments for line in LINES]
     return {name for text in texts for name in _PLAYED.findall(text)} - _MUSIC
 
 
@@ -49,9 +54,9 @@ def test_a_prompt_and_a_unit_never_share_a_name() -> None:
 
 def test_nothing_else_is_played() -> None:
     """A Playback of a file that is none of ours returns at once, unheard."""
-    for path in (TEMPLATES / "dialplan").iterdir():
-        for call in re.findall(r"(?:Playback|Background)\(([^)]*)\)", path.read_text(encoding="utf-8")):
+    for line in LINES:
+        for call in re.findall(r"(?:Playback|Background)\(([^)]*)\)", f"{line.app}({line.arguments})"):
             for file in call.split(",")[0].split("&"):
                 if file == "${HL_SAY}":
                     continue  # put together by agi_scripts/queue_entry.py, of ids
-                assert _PLAYED.fullmatch(file), f"{path.name}: {file}"
+                assert _PLAYED.fullmatch(file), f"{line.file}: {file}"

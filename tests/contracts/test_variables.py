@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 import agi_scripts
+import ivr.desk
 from asterisk_conf import dialplan
 from asterisk_conf.contract import VARIABLES
-from asterisk_conf.render import TEMPLATES
+from asterisk_conf.render import TEMPLATES, SeatPhone
 from core.settings import Settings
 
 _NAME = re.compile(r"\bHL_[A-Z0-9_]+\b")
@@ -21,6 +22,8 @@ def _names(*files: Path) -> set[str]:
 
 
 TEMPLATE_NAMES = _names(*TEMPLATES.rglob("*.j2"))
+#: What the console reads of channels.
+DESK_FILES = sorted(Path(ivr.desk.__file__).parent.glob("*.py"))
 HANDLER_FILES = sorted(Path(agi_scripts.__file__).parent.glob("*.py"))
 
 
@@ -37,8 +40,10 @@ def test_what_handlers_set_the_dialplan_reads() -> None:
 
 
 def test_every_variable_is_set_by_whom_the_contract_says() -> None:
-    lines = [line for file in dialplan.files(Settings.model_construct()) for line in file.lines]
+    seats = [SeatPhone("1001", "made-up-sip-secret")]
+    lines = [line for file in dialplan.files(Settings.model_construct(), seats) for line in file.lines]
     in_dialplan = {line.arguments.split("=")[0] for line in lines if line.app == "Set"}
+    in_dialplan |= {match[1] for name in in_dialplan if (match := re.match(r"SHARED\((\w+)", name))}
     in_dialplan |= {line.arguments.split(",")[0] for line in lines if line.app == "Read"}
     text = (TEMPLATES / "extensions.conf.j2").read_text(encoding="utf-8")
     in_globals = set(re.findall(r"^(HL_\w+) =", text, re.MULTILINE))
@@ -54,4 +59,6 @@ def test_every_variable_is_set_by_whom_the_contract_says() -> None:
 @pytest.mark.parametrize("name", VARIABLES)
 def test_every_variable_is_read_somewhere(name: str) -> None:
     text = "\n".join(path.read_text(encoding="utf-8") for path in TEMPLATES.rglob("*.j2"))
-    assert f"${{{name}}}" in text, f"{name} is set but nobody reads it"
+    desk = "\n".join(path.read_text(encoding="utf-8") for path in DESK_FILES)
+    is_read = f"${{{name}}}" in text or f"${{SHARED({name})}}" in text or f'getvar(channel, "{name}")' in desk
+    assert is_read, f"{name} is set but nobody reads it"
