@@ -59,7 +59,10 @@ def write_speech(path: Path, alaw: bytes) -> None:
 @asynccontextmanager
 async def chromium(settings: Settings, speech: bytes = b"") -> AsyncIterator[Browser]:
     """A Chromium whose microphone speaks `speech` (headerless A-law); without it: Chromium's own beeps."""
-    with tempfile.TemporaryDirectory(prefix="hotline-chromium-") as name, pytest.MonkeyPatch.context() as patch:
+    with (
+        tempfile.TemporaryDirectory(prefix="hotline-chromium-") as name,
+        pytest.MonkeyPatch.context() as patch,
+    ):
         folder = Path(name)
         flags = list(FLAGS)
         if speech:
@@ -96,7 +99,11 @@ class BrowserSeat:
     ) -> Self:
         """Log the account `seat<extension>` in; a context given is shared with its other tabs."""
         context = browser if isinstance(browser, BrowserContext) else await new_context(browser, hotline)
-        page = await context.new_page()
+        return await cls.on(await context.new_page(), hotline, extension)
+
+    @classmethod
+    async def on(cls, page: Page, hotline: HotlineInstance, extension: str) -> Self:
+        """The same on a page that is there already."""
         seat = cls(page, hotline, extension)
         await page.goto("/")
         await page.locator("[name=username], [data-test=presence]").first.wait_for()

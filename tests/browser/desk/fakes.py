@@ -11,6 +11,8 @@ from typing import Any
 
 from playwright.async_api import Page, Request, Route, WebSocketRoute
 
+from tests.browser.desk.driver import BrowserSeat
+
 SEAT = "1001"
 CALL = "played-1"
 
@@ -80,6 +82,9 @@ def pop(call_id: str = CALL, **more: Any) -> dict[str, Any]:
 class PlayedSwitch:
     """Answers the desk's requests from `answers`; keeps what was asked in `asked`."""
 
+    #: The desk, once it is open.
+    seat: BrowserSeat
+
     def __init__(self, page: Page) -> None:
         self.page = page
         self.answers: dict[str, tuple[int, Any]] = {
@@ -91,13 +96,28 @@ class PlayedSwitch:
                 200,
                 {
                     "items": [
-                        {"code": "meal", "label": "用餐", "label_en": "Meal", "limit_minutes": 45, "active": True},
-                        {"code": "rest", "label": "休息", "label_en": "Rest", "limit_minutes": 10, "active": True},
+                        {
+                            "code": "meal",
+                            "label": "用餐",
+                            "label_en": "Meal",
+                            "limit_minutes": 45,
+                            "active": True,
+                        },
+                        {
+                            "code": "rest",
+                            "label": "休息",
+                            "label_en": "Rest",
+                            "limit_minutes": 10,
+                            "active": True,
+                        },
                     ]
                 },
             ),
             "GET /transfer-targets": (200, {"seats": [], "queues": [], "directory": []}),
-            "GET /live-help": (200, {"on": False, "streams": 0, "limit": 0, "model": "", "is_test_model": False}),
+            "GET /live-help": (
+                200,
+                {"on": False, "streams": 0, "limit": 0, "model": "", "is_test_model": False},
+            ),
         }
         self.asked: list[tuple[str, Any]] = []
         self._sockets: list[WebSocketRoute] = []
