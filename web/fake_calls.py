@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 
 from ivr.switch.errors import SwitchUnavailableError
-from ivr.switch.hearing import Hear
+from ivr.switch.hearing import CONNECTED, Hear
 from ivr.switch.lines import ChannelLine
 from ivr.switch.steering import Place
 
@@ -38,6 +38,11 @@ class FakeCalls:
         for names, hear in self._hearers:
             if name in names:
                 hear({"event": name, **fields})
+
+    def connected(self) -> None:
+        """Tell everybody that the connection stands."""
+        for _, hear in self._hearers:
+            hear({"event": CONNECTED})
 
     def hold(self) -> None:
         """Citizens' telephones ring from now on, until `let_go()`."""

@@ -3,6 +3,7 @@ the console loses nothing. Who may, and the audit trail, are the callers' busine
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -16,7 +17,9 @@ from ivr.switch.steering import Place
 
 #: The leader's telephone rings this long, seconds.
 RING_S = 20
-GOODBYE = "hl-goodbye"
+DESK, GOODBYE = "hl-desk", "hl-goodbye"
+#: How long it may take until the leader's channel waits: so many looks, seconds between them.
+_LOOKS, _LOOK_EVERY_S = 40, 0.05
 
 
 class SupervisorSwitch(Protocol):
@@ -114,20 +117,15 @@ class Supervisor:
         _check_keys(talk)
         line = plan.watching(await self._switch.channel_lines(), leader)
         if line is None:
-            await self._ring(leader, "hl-desk", "s", {"HL_PEER": talk.citizen.name}, wanted_device)
-            lines = plan.channels_of(await self._switch.channel_lines(), leader)
-            line = next((one for one in lines if one.is_up), None)
-            if line is None:
-                raise ConflictError(_NO_ANSWER)
+            await self._ring(leader, DESK, "s", {"HL_PEER": talk.citizen.name}, wanted_device)
         else:
-            await self._obey(
-                Order({line.name: {"HL_PEER": talk.citizen.name}}, (Place(line.name, "hl-desk"),))
-            )
+            await self._obey(Order({line.name: {"HL_PEER": talk.citizen.name}}, (Place(line.name, DESK),)))
+        peer = await self._at_desk(leader)
         # The talk may have ended, or moved to another seat, while the leader's telephone rang.
         now = await self.talk_of(talk.seat.seat)
         if now.call_id != talk.call_id:
             raise ConflictError("这个通话已经结束。")
-        await self._obey(plan.take_over(now, leader=leader, peer=line.name))
+        await self._obey(plan.take_over(now, leader=leader, peer=peer))
 
     async def end_call(self, talk: Talk) -> None:
         """The citizen hears goodbye; seat and line are free (强拆)."""
@@ -150,6 +148,16 @@ class Supervisor:
         if watch is None:
             raise ConflictError(_NOT_LISTENING)
         return watch
+
+    async def _at_desk(self, leader: str) -> str:
+        """Name of the leader's channel, once it waits: one that is still on its way cannot be joined."""
+        for _ in range(_LOOKS):
+            lines = plan.channels_of(await self._switch.channel_lines(), leader)
+            for line in lines:
+                if line.context == DESK and line.bridgeid:
+                    return line.name
+            await asyncio.sleep(_LOOK_EVERY_S)
+        raise ConflictError(_NO_ANSWER)
 
     async def _ring(
         self, leader: str, context: str, exten: str, variables: Mapping[str, str], wanted_device: str
