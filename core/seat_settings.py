@@ -42,4 +42,9 @@ class Seats(Section):
     lock_failures: int = Field(
         5, description="Wrong SIP passwords from one address within ten minutes that lock it out.", ge=1
     )
+    lock_exempt: list[str] = Field(
+        [],
+        description="Addresses and networks that are never locked out, such as that of a proxy all browser "
+        "seats come through; carriers and our own address never are.",
+    )
     lock_minutes: int = Field(15, description="An address locked out stays so this long.", ge=1, le=10080)

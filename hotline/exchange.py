@@ -21,14 +21,15 @@ from core.secrets import AMI, instance_secret
 from core.settings import Settings
 from hotline import callbacks, visits
 from ivr import queues
-from ivr.board import ringing
+from ivr.board import ringing, waiting_room
 from ivr.house import upkeep as house_upkeep
 from ivr.ledger.holds import Holds
 from ivr.ledger.holds import path as holds_path
+from ivr.lockout import guard
 from ivr.outbound.dialler import SwitchDialler
 from ivr.queues.keeper import QueueKeeper
 from ivr.seats import keeper as seats_keeper
-from ivr.switch.ami import EXCHANGE_USER, Switch
+from ivr.switch.ami import EXCHANGE_USER, GUARD_USER, Switch
 from ivr.trunks import watch as trunk_watch
 
 log = structlog.get_logger()
@@ -47,6 +48,7 @@ def works(
         house_upkeep.run(settings, sessions, clock),
         seats_keeper.run(settings, sessions, switch, clock),
         ringing.run(switch, settings.redis.url, clock),
+        waiting_room.run(switch, settings.redis.url, clock),
         *callbacks.works(settings, sessions, dialler, switch, clock),
         *visits.works(settings, sessions, dialler, clock),
     ]
@@ -58,13 +60,17 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
     await wait_for_database(settings, stop)
     engine = make_engine(settings.database_url)
     sessions, bus, clock = make_sessions(engine), Bus(settings.redis.url), SystemClock()
-    switch = Switch(settings.ami, instance_secret(settings, AMI), EXCHANGE_USER)
+    secret = instance_secret(settings, AMI)
+    switch, door = Switch(settings.ami, secret, EXCHANGE_USER), Switch(settings.ami, secret, GUARD_USER)
     try:
         await switch.connect()
+        await door.connect()
         log.info("ready")
         async with outbox.relaying(sessions, bus, clock):
-            await until_stopped(stop, *works(settings, sessions, switch, clock))
+            door_work = guard.run(settings, sessions, door, clock)
+            await until_stopped(stop, door_work, *works(settings, sessions, switch, clock))
     finally:
+        await door.close()
         await switch.close()
         await bus.close()
         await engine.dispose()

@@ -9,7 +9,6 @@ from typing import Protocol
 import structlog
 
 from core.db import SessionFactory, begin_write
-from ivr.queues import SEAT_PREFIX
 from ivr.seats import book
 from ivr.seats.model import (
     MISSED,
@@ -120,8 +119,3 @@ async def move(
             paused_as=paused_as,
         )
         await switch.queue_remove(queue, device)
-
-
-def own_queue(extension: str) -> str:
-    """The queue of one seat alone, for callers who come back to it (回呼原坐席)."""
-    return SEAT_PREFIX + extension

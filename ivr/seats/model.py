@@ -32,7 +32,9 @@ KINDS: tuple[Kind, ...] = ("browser", "phone")
 
 #: Pauses that are ours (示忙原因): wrap-up, held back for a call-back, a missed ring, outbound mode.
 WRAP_UP, HELD, MISSED, OUTBOUND = "wrapup", "callback", "missed", "outbound"
-RESERVED = frozenset({WRAP_UP, HELD, MISSED, OUTBOUND})
+#: A shift leader said so (值班长置忙).
+FORCED = "leader"
+RESERVED = frozenset({WRAP_UP, HELD, MISSED, OUTBOUND, FORCED})
 #: What the switch itself calls a missed ring.
 SWITCH_MISSED = "Auto-Pause"
 #: States of a telephone (Asterisk's) nobody can be reached on.

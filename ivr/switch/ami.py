@@ -25,10 +25,12 @@ from ivr.switch.steering import ACTIONS, Steering
 
 #: Manager users (manager.conf): `exchange` may also place calls, `desk` may move them as well.
 USER, EXCHANGE_USER, DESK_USER = "hotline", "exchange", "desk"
+#: Hears of wrong passwords and has the switch read its list of addresses anew, nothing else.
+GUARD_USER = "guard"
 TIMEOUT_S = 3.0
 _ACTIONS = (
     *("Ping", "Login", "QueueAdd", "QueueRemove", "QueuePause", "QueueStatus", "QueueChangePriorityCaller"),
-    *("PRIShowSpans", "PJSIPShowRegistrationsOutbound", "DeviceStateList", *ACTIONS),
+    *("PRIShowSpans", "PJSIPShowRegistrationsOutbound", "DeviceStateList", "Reload", *ACTIONS),
     *("QueueWithdrawCaller", "MixMonitorMute"),
 )
 
@@ -175,6 +177,10 @@ class Switch(Steering):
         """
         word = "true" if paused else "false"
         await self._act("QueuePause", Interface=interface, Paused=word, Reason=reason)
+
+    async def reload(self, module: str) -> None:
+        """Have a module read its configuration anew; only the user `guard` may; raises as `_act` does."""
+        await self._act("Reload", Module=module)
 
     async def device_states(self) -> dict[str, str]:
         """Every telephone's state, such as `PJSIP/1001` → `NOT_INUSE`; raises as `_act` does."""

@@ -17,7 +17,7 @@ async def test_a_seat_joins_and_leaves(world: World) -> None:
         "queues": ["general"],
         "skills": [],
     }
-    assert world.switch.members == {("general", "PJSIP/1001"): "1001"}
+    assert world.switch.members == {("general", "PJSIP/1001"): "1001", ("seat-1001", "PJSIP/1001"): "1001"}
     seats = await (await client.get("/api/v1/seats")).json()
     assert [(seat["extension"], seat["logged_in"]) for seat in seats] == [("1001", True), ("1002", False)]
     left = await client.post("/api/v1/seats/me/log-out", json={})
@@ -31,7 +31,8 @@ async def test_a_seat_joins_the_queues_of_its_skills(world: World) -> None:
     client = await world.client("seat1")
     joined = await (await client.post("/api/v1/seats/me/log-in", json={})).json()
     assert joined["queues"] == ["general", "english"]
-    assert world.switch.penalties == {("general", "PJSIP/1001"): 0, ("english", "PJSIP/1001"): 1}
+    of_queues = {queue: penalty for (queue, _), penalty in world.switch.penalties.items()}
+    assert of_queues == {"general": 0, "english": 1, "seat-1001": 0}
     await client.post("/api/v1/seats/me/log-out", json={})
     assert world.switch.members == {}
 

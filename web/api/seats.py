@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from http import HTTPMethod
-from typing import Any
+from typing import Literal
 
 from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from core import audit
 from core.audit import Action
 from core.db import begin_write
-from core.errors import ForbiddenError, NotFoundError
-from core.tables import Role
+from core.errors import NotFoundError
 from ivr.ledger import queries
 from ivr.ledger.tables import Seat
 from ivr.queues import load, skills
+from ivr.seats import live
+from ivr.seats.model import Kind
+from web.api.at_seat import LEADERS, SITTING, moves, note, noted, own_seat
 from web.api.models import SeatAnswer, SkillAnswer
 from web.api.route import STAFF, Ask, Asked, Routes
 
@@ -27,6 +27,11 @@ routes = Routes("seats")
 
 class SeatPath(Asked):
     extension: str = Field(pattern=r"^[0-9]{3,6}$")
+
+
+class LogInBody(Asked):
+    #: The device to be rung; none: whichever answers.
+    device: Literal["browser", "phone"] | None = None
 
 
 class SkillsBody(Asked):
@@ -46,29 +51,33 @@ async def seats(ask: Ask) -> list[SeatAnswer]:
     return await _all(ask)
 
 
-@routes.add(HTTPMethod.POST, "/seats/me/log-in", "Join one's queues (签入)", roles=frozenset({Role.SEAT}))
-async def seat_log_in(ask: Ask) -> SeatAnswer:
-    extension = await _own(ask)
+@routes.add(
+    HTTPMethod.POST, "/seats/me/log-in", "Join one's queues, or change the device (签入)", roles=SITTING
+)
+async def seat_log_in(ask: Ask, body: LogInBody) -> SeatAnswer:
+    extension = (await own_seat(ask)).extension
     async with ask.services.sessions() as db:
         served = skills.served(load(ask.services.settings), await skills.of_seat(db, extension))
-    for queue, penalty in served.items():
-        await ask.services.switch.queue_add(queue, f"PJSIP/{extension}", extension, penalty)
-    return await _moved(ask, extension, "seat:logged_in")
+    kind = body.device or await _device(ask, extension)
+    await moves(ask).log_in(extension, kind, served)
+    chosen = {"account_id": ask.account.id, "device": body.device or ""}
+    await noted(ask, extension, Action.SEAT_LOGGED_IN, {"device": kind}, chosen)
+    return await _one(ask, extension)
 
 
-@routes.add(HTTPMethod.POST, "/seats/me/log-out", "Leave all queues (签出)", roles=frozenset({Role.SEAT}))
+@routes.add(HTTPMethod.POST, "/seats/me/log-out", "Leave all queues (签出)", roles=SITTING)
 async def seat_log_out(ask: Ask) -> SeatAnswer:
-    extension = await _own(ask)
-    for queue in load(ask.services.settings):
-        await ask.services.switch.queue_remove(queue, f"PJSIP/{extension}")
-    return await _moved(ask, extension, "seat:logged_out")
+    extension = (await own_seat(ask)).extension
+    await moves(ask).log_out(extension)
+    await noted(ask, extension, Action.SEAT_LOGGED_OUT, {}, {"reason": "", "until": None})
+    return await _one(ask, extension)
 
 
 @routes.add(
     HTTPMethod.PUT,
     "/seats/{extension}/skills",
     "Say which queues a seat serves; in force when it next logs in (技能)",
-    roles=frozenset({Role.SHIFT_LEADER, Role.ADMINISTRATOR}),
+    roles=LEADERS,
 )
 async def put_skills(ask: Ask, path: SeatPath, body: SkillsBody) -> SeatAnswer:
     known = {queue.skill for queue in load(ask.services.settings).values()}
@@ -80,35 +89,15 @@ async def put_skills(ask: Ask, path: SeatPath, body: SkillsBody) -> SeatAnswer:
             raise NotFoundError
         before = await skills.of_seat(db, path.extension)
         await skills.put(db, path.extension, body.skills)
-        _audit(ask, db, path.extension, Action.SEAT_SKILLS_SET, {"skills": [before, body.skills]})
+        note(ask, db, path.extension, Action.SEAT_SKILLS_SET, {"skills": [before, body.skills]})
     return await _one(ask, path.extension)
 
 
-async def _own(ask: Ask) -> str:
-    extension = ask.account.extension
-    async with ask.services.sessions() as db:
-        seat = await db.get(Seat, extension) if extension else None
-    if seat is None:
-        raise ForbiddenError("您的账号没有分配坐席分机。")
-    return seat.extension
-
-
-async def _moved(ask: Ask, extension: str, action: str) -> SeatAnswer:
-    async with ask.services.sessions.begin() as db:
-        _audit(ask, db, extension, action, {})
-    return await _one(ask, extension)
-
-
-def _audit(ask: Ask, db: AsyncSession, extension: str, action: str, detail: dict[str, Any]) -> None:
-    audit.record(
-        db,
-        at=ask.services.clock.now(),
-        actor_id=ask.account.id,
-        action=action,
-        subject=f"seat:{extension}",
-        address=ask.address,
-        detail=detail,
-    )
+async def _device(ask: Ask, extension: str) -> Kind:
+    """The one that answers, the browser first; the telephone when none does."""
+    seat = await live.read_one(ask.services.redis, extension)
+    there = [one["kind"] for one in (seat or {}).get("devices", ()) if one["reachable"]]
+    return "browser" if there and there[0] == "browser" else "phone"
 
 
 async def _one(ask: Ask, extension: str) -> SeatAnswer:
@@ -121,9 +110,8 @@ async def _all(ask: Ask) -> list[SeatAnswer]:
     serves: dict[str, list[str]] = defaultdict(list)
     for line in await ask.services.switch.lines():
         for seat in line.seats if line.name in queues else ():
-            extension = seat.interface.removeprefix("PJSIP/")
-            states[extension] = seat.state
-            serves[extension].append(line.name)
+            states[seat.extension] = seat.state
+            serves[seat.extension].append(line.name)
     async with ask.services.sessions() as db:
         known = await queries.list_seats(db)
         levels = await skills.of_all(db)
