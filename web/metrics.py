@@ -25,6 +25,8 @@ from recorder.tables import Recording, RecordingState
 from ticketing.tables import Case, Stage
 from web.api import trunks
 from web.health import Parts, parts
+from web.live.gauges import BoardGauges
+from web.live.keys import BOARD
 from web.services import SERVICES, Services
 
 
@@ -33,6 +35,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        self.board = BoardGauges(self.registry)
 
         def gauge(name: str, text: str, *labels: str) -> Gauge:
             return Gauge(f"hotline_{name}", text, labels, registry=self.registry)
@@ -126,7 +129,9 @@ METRICS = web.AppKey("metrics", Metrics)
 
 async def metrics(request: web.Request) -> web.Response:
     """The scrape address."""
-    body = await request.app[METRICS].read(request.app[SERVICES])
+    numbers = request.app[METRICS]
+    numbers.board.show(await request.app[BOARD].board())
+    body = await numbers.read(request.app[SERVICES])
     return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 

@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, and_, case, extract, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.clock import CHINA
+from ivr.board.waiting_room import Place
 from ivr.ledger.tables import CONFIDENTIAL, Call, Direction, Outcome
 
 #: Answered in time, seconds (GB/T 33358-2016).
@@ -71,7 +72,7 @@ class Waiting:
     priority: int
     #: Wants to stay unknown (保密).
     is_confidential: bool = False
-    #: It is back in a queue, after a seat (转接).
+    #: In a queue again, after a seat (转接).
     is_back: bool = False
 
 
@@ -146,8 +147,27 @@ def _began_on(day: date) -> ColumnElement[bool]:
     return and_(Call.started_at >= begin, Call.started_at < begin + timedelta(days=1))
 
 
+async def back_in_queue(session: AsyncSession, places: Mapping[str, Place]) -> tuple[Waiting, ...]:
+    """Those of the calls in `places` a seat has answered before; one that ended meanwhile is none."""
+    query = select(Call.id, Call.caller, Call.priority, Call.marks).where(
+        Call.id.in_(places), Call.ended_at.is_(None), Call.seat_answered_at.is_not(None)
+    )
+    return tuple(
+        Waiting(
+            call_id=row.id,
+            queue=places[row.id].queue,
+            caller=row.caller,
+            since=places[row.id].since,
+            priority=row.priority,
+            is_confidential=CONFIDENTIAL in row.marks,
+            is_back=True,
+        )
+        for row in await session.execute(query)
+    )
+
+
 async def waiting(session: AsyncSession) -> tuple[Waiting, ...]:
-    """Who waits for a person now, longest first."""
+    """Who waits for a person now for the first time, longest first."""
     query = select(Call.id, Call.queue, Call.caller, Call.queued_at, Call.priority, Call.marks).where(
         Call.ended_at.is_(None),
         Call.queued_at.is_not(None),

@@ -9,7 +9,7 @@ import asyncio
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -54,6 +54,8 @@ class Ring:
     #: Linked id of the call, and the seat's own channel where known: what hang-ups are known by.
     linked: str = ""
     channel: str = ""
+    #: The seat talked with the caller, and has hung up.
+    is_over: bool = False
 
     @property
     def at(self) -> datetime:
@@ -181,12 +183,13 @@ async def ended(redis: Redis, ring: Ring, *, in_vain: bool) -> None:
         RedisError, OSError
     """
     if not in_vain:
-        await redis.expire(KEY + ring.seat, AFTER_S)
+        over = replace(ring, is_over=True)
+        await redis.set(KEY + ring.seat, json.dumps(asdict(over)), ex=AFTER_S, xx=True)
         return
-    over = {"type": "ring_over", "seat": ring.seat, "call_id": ring.call_id}
+    told = {"type": "ring_over", "seat": ring.seat, "call_id": ring.call_id}
     async with redis.pipeline(transaction=True) as pipe:
         pipe.delete(KEY + ring.seat)
-        pipe.publish(LIVE, json.dumps(over))
+        pipe.publish(LIVE, json.dumps(told))
         await pipe.execute()
 
 

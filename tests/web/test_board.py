@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from core.events import CallChanged
+from ivr.board import waiting_room
 from ivr.board.channel import ALARMS
 from ivr.ledger.tables import Outcome
 from ivr.trunks import gauges
@@ -63,6 +64,20 @@ async def test_it_is_as_documented_and_says_who_waits_masked(world: World) -> No
         ("1002", "offline"),
     ]
     assert [one["hour"] for one in board["hours"]] == list(range(10)), "09:30 in China"
+
+
+async def test_who_is_back_in_a_queue_after_a_seat_waits_too(world: World) -> None:
+    now = world.clock.now()
+    fields = {"queue": "general", "queued_at": now, "seat_answered_at": now, "seat": "1001"}
+    back = await world.add_call(outcome=Outcome.IN_PROGRESS, ended_at=None, **fields)
+    gone = await world.add_call(**fields)
+    place = {"queue": "english", "since": (now - timedelta(seconds=20)).isoformat()}
+    await world.redis.hset(waiting_room.KEY, mapping={one.id: json.dumps(place) for one in (back, gone)})
+    board = await _board(world)
+    english = next(queue for queue in board["queues"] if queue["name"] == "english")
+    assert [one["call_id"] for one in english["waiting"]] == [back.id]
+    assert english["longest_wait_s"] == 20.0
+    assert (board["total"]["waiting"], board["total"]["connection_rate"]) == (1, 1.0), "answered before"
 
 
 async def test_channels_of_trunks_and_ivr(world: World) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from prometheus_client.parser import text_string_to_metric_families
 
 from ivr.ledger.tables import Outcome
 from recorder import gauges
 from recorder.tables import RecordingState
+from tests.web.live_world import presence
 from tests.web.world import World
 
 Numbers = dict[tuple[str, tuple[str, ...]], float]
@@ -41,6 +44,22 @@ async def test_the_tables_are_counted(world: World) -> None:
         waiting.seat_answered_at = world.clock.now()
         await db.merge(waiting)
     assert (await _read(world))["hotline_queue_waiting", ("general",)] == 0
+
+
+async def test_queues_and_seats_as_the_board_shows_them(world: World) -> None:
+    queued = world.clock.now() - timedelta(seconds=30)
+    more = {"queue": "general", "queued_at": queued}
+    await world.add_call(ended_at=None, outcome=Outcome.IN_PROGRESS, **more)
+    await world.add_call(seat="1001", seat_answered_at=queued, wait_s=4.0, **more)
+    await presence(world, "1001", "talking")
+    found = await _read(world)
+    assert found["hotline_queue_longest_wait_seconds", ("general",)] == 30
+    assert found["hotline_queue_rate_15s", ("general",)] == found["hotline_queue_rate_15s", ("all",)] == 0.5
+    assert found["hotline_queue_connection_rate", ("general",)] == 1
+    assert ("hotline_queue_rate_15s", ("english",)) not in found, "nobody asked for it"
+    assert found["hotline_seats", ("talking",)] == found["hotline_seats", ("offline",)] == 1
+    assert found["hotline_seats", ("ready",)] == 0
+    assert found["hotline_alarms", ("part",)] > 0
 
 
 async def test_the_recorders_disk(world: World) -> None:

@@ -151,7 +151,8 @@ async def test_a_page_loaded_again_finds_its_pop_until_it_is_over(live: World) -
 
 
 async def test_a_talk_that_is_over_leaves_its_pop_for_the_work_after_it(live: World) -> None:
-    call = await live.add_call(seat="1001")
+    """A call that was handed on, say: the ledger calls another seat its own."""
+    call = await live.add_call(seat="1002")
     await ringing.began(live.redis, _ring(live, call.id))
     await ringing.ended(live.redis, _ring(live, call.id), in_vain=False)
     pop = await (await (await live.client("seat1")).get(POP)).json()

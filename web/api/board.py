@@ -12,8 +12,6 @@ from web.live.models import Board
 routes = Routes("board")
 
 
-@routes.add(
-    HTTPMethod.GET, "/board", "Queues, seats, trunks and alarms now (实时看板)", roles=LEADERS
-)
+@routes.add(HTTPMethod.GET, "/board", "Queues, seats, trunks and alarms now (实时看板)", roles=LEADERS)
 async def board(ask: Ask) -> Board:
     return await ask.request.app[BOARD].board()

@@ -56,9 +56,7 @@ async def send_notice(ask: Ask, body: NoticeBody) -> Notice:
     return worded(line)
 
 
-@routes.add(
-    HTTPMethod.GET, "/notices", "Notices of the last day, newest first (通知)", roles=STAFF
-)
+@routes.add(HTTPMethod.GET, "/notices", "Notices of the last day, newest first (通知)", roles=STAFF)
 async def list_notices(ask: Ask, query: NoticesQuery) -> NoticePage:
     viewer = Viewer.of(ask.account)
     async with ask.services.sessions() as db:

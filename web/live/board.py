@@ -7,42 +7,30 @@ changed, and never more often than the board is told.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, datetime
 from time import monotonic
-from typing import Any
 
 import structlog
-from pydantic import ValidationError
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.clock import CHINA
 from core.events import CallChanged, Event
-from core.phone import mask
-from core.trunks import limit
-from ivr.board import figures
-from ivr.board.channel import SEATS
-from ivr.board.figures import Day, Figures, Waiting
+from ivr.board import figures, waiting_room
+from ivr.board.figures import Day
 from ivr.ledger import queries as ledger
 from ivr.ledger.tables import Seat
-from ivr.queues import Queue, load
 from ivr.trunks import gauges
-from web.api.masking import HIDDEN, Viewer
+from web.api.masking import Viewer
+from web.live import board_words
 from web.live.alarms import Alarms
 from web.live.hub import Hub
-from web.live.models import (
-    Board,
-    BoardFigures,
-    BoardHour,
-    BoardQueue,
-    BoardTotal,
-    Channels,
-    SeatLive,
-    WaitingCall,
-)
+from web.live.models import Board, SeatLive
 from web.live.news import BoardNews
+from web.live.presence import seats_now
 from web.services import Services
 
 #: Shortest time between two boards, seconds.
@@ -51,7 +39,6 @@ EVERY_S = 0.5
 LOOK_S = 5.0
 #: Names of seats change rarely. Seconds.
 NAMES_S = 30.0
-_TALKING = frozenset({"talking", "hold", "consult", "conference"})
 
 log = structlog.get_logger()
 
@@ -95,50 +82,55 @@ class BoardKeeper:
             self._news.clear()
             if self._hub.any_of(_leads):
                 try:
-                    told = self._tell(await self.board(), told)
+                    told = self._tell(await self.board(max_age_s=0.0), told)
                 except (SQLAlchemyError, RedisError, OSError) as error:
                     log.debug("no board", why=str(error).splitlines()[:1])
                 await asyncio.sleep(EVERY_S)
 
     def _tell(self, board: Board, told: str) -> str:
         """Tell `board` unless nothing but time has changed; what it says, to be compared."""
-        says = board.model_dump_json(exclude=_TIME)
+        says = board_words.but_time(board)
         if says != told:
-            news = BoardNews(board=board).model_dump_json()
-            self._hub.tell_those(_leads, news)
+            self._hub.tell_those(_leads, BoardNews(board=board).model_dump_json())
         return says
 
-    async def board(self) -> Board:
-        """The board, at most `EVERY_S` old.
+    async def board(self, max_age_s: float = EVERY_S) -> Board:
+        """The board, not older than that.
 
         Raises:
             SQLAlchemyError, RedisError, OSError: it cannot be known now.
         """
+        asked = monotonic()
         async with self._lock:
-            if self._board is None or monotonic() - self._built >= EVERY_S * 0.9:
+            if self._board is None or self._built < asked - max_age_s:
+                began = monotonic()
                 self._board = await self._build()
-                self._built = monotonic()
+                self._built = began
             return self._board
 
     async def _build(self) -> Board:
-        now = self._services.clock.now()
+        services, now = self._services, self._services.clock.now()
         await self._count(now)
-        seats = await self._seats()
-        full = await gauges.read(self._services.redis)
-        table = self._services.settings.trunk_table
-        trunks = sum(limit(one) for one in table.values())
-        used = sum(full.trunks[name].used for name in table if name in full.trunks)
-        queues = load(self._services.settings).values()
-        return Board(
-            at=now,
-            queues=[_queue(one, self._day, seats, now) for one in queues],
-            total=_total(self._day, seats, now),
-            seats=seats,
-            trunk=Channels(used=used, limit=trunks),
-            ivr=Channels(used=full.ivr, limit=self._services.settings.ivr.ports),
+        day = await self._with_who_is_back()
+        return board_words.board(
+            services.settings,
+            day,
+            seats=await self._seats(),
+            full=await gauges.read(services.redis),
             alarms=await self._alarms.now(),
-            hours=_hours(self._day.hours, now),
+            now=now,
         )
+
+    async def _with_who_is_back(self) -> Day:
+        """The day as counted, and callers a seat sent back into a queue."""
+        places = await waiting_room.places(self._services.redis)
+        unknown = places.keys() - {one.call_id for one in self._day.waiting}
+        if not unknown:
+            return self._day
+        async with self._services.sessions() as db:
+            back = await figures.back_in_queue(db, {call_id: places[call_id] for call_id in unknown})
+        waiting = sorted((*self._day.waiting, *back), key=lambda one: one.since)
+        return replace(self._day, waiting=tuple(waiting))
 
     async def _count(self, now: datetime) -> None:
         today = now.astimezone(CHINA).date()
@@ -176,71 +168,3 @@ class BoardKeeper:
             over_limit=False,
             call=None,
         )
-
-
-async def seats_now(services: Services, wanted: Sequence[str] = ()) -> dict[str, SeatLive]:
-    """What the keeper of presences says of the seats `wanted`, or of every seat, by extension.
-
-    Raises:
-        RedisError, OSError
-    """
-    redis = services.redis
-    bodies = await redis.hmget(SEATS, list(wanted)) if wanted else await redis.hvals(SEATS)
-    found = {}
-    for body in bodies:
-        try:
-            if body is not None:
-                seat = SeatLive.model_validate_json(body)
-                found[seat.extension] = seat
-        except ValidationError:
-            log.warning("a seat's state nobody can read", state=str(body)[:200])
-    return found
-
-
-#: Fields that change by themselves.
-_TIME: Any = {"at": True, "total": {"longest_wait_s"}, "queues": {"__all__": {"longest_wait_s"}}}
-
-
-def _queue(queue: Queue, day: Day, seats: Sequence[SeatLive], now: datetime) -> BoardQueue:
-    mine = [seat for seat in seats if queue.name in seat.queues]
-    waiting = day.waiting_in(queue.name)
-    return BoardQueue(
-        name=queue.name,
-        label=queue.label,
-        label_en=queue.label_en,
-        waiting=[_waiting(one) for one in waiting],
-        **_figures(day.of(queue.name, now), waiting, mine, now),
-    )
-
-
-def _waiting(one: Waiting) -> WaitingCall:
-    shown = HIDDEN if one.is_confidential else mask(one.caller)
-    return WaitingCall(call_id=one.call_id, caller=shown, since=one.since, priority=one.priority)
-
-
-def _total(day: Day, seats: Sequence[SeatLive], now: datetime) -> BoardTotal:
-    return BoardTotal(waiting=len(day.waiting), **_figures(day.total(now), day.waiting, seats, now))
-
-
-def _figures(
-    counted: Figures, waiting: Sequence[Waiting], seats: Sequence[SeatLive], now: datetime
-) -> dict[str, Any]:
-    longest = max(((now - one.since).total_seconds() for one in waiting), default=0.0)
-    fields = {name: getattr(counted, name) for name in BoardFigures.model_fields if hasattr(counted, name)}
-    return fields | {
-        "longest_wait_s": max(0.0, longest),
-        "ready": sum(seat.state == "ready" for seat in seats),
-        "talking": sum(seat.state in _TALKING for seat in seats),
-        "paused": sum(seat.state == "paused" for seat in seats),
-    }
-
-
-def _hours(hours: Mapping[int, Figures], now: datetime) -> list[BoardHour]:
-    """From midnight to now, hours without a call included."""
-    last = now.astimezone(CHINA).hour
-    none = Figures()
-    found = {hour: hours.get(hour, none) for hour in range(last + 1)}
-    return [
-        BoardHour(hour=hour, offered=one.offered, answered=one.answered, abandoned=one.abandoned)
-        for hour, one in found.items()
-    ]

@@ -17,12 +17,12 @@ from core.backoff import Backoff
 from ivr.board import ringing
 from ivr.board.channel import LIVE
 from ivr.board.ringing import Ring
-from web.live.board import BoardKeeper, seats_now
+from web.live.board import BoardKeeper
 from web.live.hub import Hub
 from web.live.models import SeatLive
 from web.live.news import PresenceNews
 from web.live.pops import Pops
-from web.live.presence import masked
+from web.live.presence import masked, seats_now
 from web.services import Services
 
 log = structlog.get_logger()
@@ -78,6 +78,8 @@ class Feed:
                 self._pops.rang(Ring(**message["ring"]))
             case "ring_over":
                 self._pops.over(message["seat"], message["call_id"])
+            case "waiting":
+                self._board.touch()
             case str():
                 self._hub.tell_seats(message.pop("to"), json.dumps(message, ensure_ascii=False))
 

@@ -19,12 +19,12 @@ from ivr.board import ringing
 from ivr.board.ringing import Ring
 from ivr.queues import load
 from web.api.masking import Viewer
-from web.live.board import seats_now
 from web.live.hub import Hub
 from web.live.models import Pop, SeatCall
 from web.live.news import PopNews, PopOverNews
 from web.live.pop_facts import gather
 from web.live.pop_words import Known
+from web.live.presence import seats_now
 from web.services import Services
 
 #: A seat in one of these states has the caller on the line: it may see the whole number.
@@ -115,4 +115,5 @@ class Pops:
             facts = await gather(db, ring, settings.sip.area_code, self._services.clock.now())
         live = (await seats_now(self._services, [ring.seat])).get(ring.seat)
         mine = live.call if live and live.call and live.call.call_id == ring.call_id else None
-        return Known(ring, facts, load(settings), has_answered=mine is not None and mine.state in _ANSWERED)
+        answered = ring.is_over or (mine is not None and mine.state in _ANSWERED)
+        return Known(ring, facts, load(settings), has_answered=answered)
