@@ -132,7 +132,11 @@ class BrowserSeat:
 
     async def log_in(self, device: str = "browser") -> None:
         """Join the queues with this browser, or with the desk phone; return when the switch says ready."""
-        await self.press(f"log-in-{device}")
+        await expect(self.presence).not_to_have_attribute("data-state", "unknown", timeout=CALL_MS)
+        if await self.presence.get_attribute("data-state") == "offline":
+            await self.press(f"log-in-{device}")
+        elif device == "browser" and await self.phone.get_attribute("data-state") == "off":
+            await self.press("phone-on")
         if device == "browser":
             await self.registered()
         await self.in_state("ready")

@@ -19,8 +19,9 @@ export function useCallActions() {
   const keypadOpen = ref(false)
 
   async function endCall(): Promise<void> {
-    // What only this browser knows of ends here; the switch ends the rest, the held caller included.
-    if (!seatCall.value || callState.value === 'ringing') return hangUpHere()
+    // Two people and this browser: its own goodbye is enough, and needs no server. The switch ends the rest.
+    const plain = ['ringing', 'talking', 'here'].includes(callState.value)
+    if (inBrowser.value && (plain || !seatCall.value)) return hangUpHere()
     try {
       await desk.verb('hangup')
     } catch (error) {
