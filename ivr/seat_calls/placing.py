@@ -91,7 +91,7 @@ class SeatCalls:
         if last is None or last.call_id != call_id or call_id not in self._tasks:
             raise ConflictError("这个呼叫已经结束。")
         self._unwanted.add(call_id)
-        await self._switch.hangup(younger(call_id))
+        await self._switch.hangup(of_seat(call_id))
 
     def last(self, extension: str) -> Progress | None:
         """The seat's last call, as this process knows it."""
@@ -108,7 +108,7 @@ class SeatCalls:
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
     async def _work(self, wanted: SeatCall, call_id: str, device: str) -> None:
-        seat_id = younger(call_id)
+        seat_id = of_seat(call_id)
         self._gone[seat_id] = asyncio.Event()
         state = CallState.FAILED
         try:
@@ -123,7 +123,7 @@ class SeatCalls:
             self._say(wanted, call_id, state)
 
     async def _ring_both(self, wanted: SeatCall, call_id: str, device: str) -> CallState:
-        seat_id = younger(call_id)
+        seat_id = of_seat(call_id)
         answered = await self._switch.ring_seat(
             device,
             WAITING,
@@ -189,14 +189,9 @@ class SeatCalls:
             gone.set()
 
 
-def younger(call_id: str) -> str:
-    """A unique id for the seat's channel, younger than the call's.
-
-    Two channels that are joined both take the older linked id, and the call's has to be the citizen's own.
-    """
-    began, _, serial = call_id.rpartition(".")
-    head, _, seconds = began.rpartition("-")
-    return f"{head}-{int(seconds) + 1}.{serial}"
+def of_seat(call_id: str) -> str:
+    """Unique id of the seat's own channel in that call."""
+    return f"{call_id}-seat"
 
 
 def _outbound(wanted: SeatCall, call_id: str, channel: str) -> OutboundCall:

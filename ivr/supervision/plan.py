@@ -59,11 +59,17 @@ def talk_of(lines: Sequence[ChannelLine], extension: str) -> Talk:
         ConflictError: it is on none.
     """
     for seat in channels_of(lines, extension):
-        for line in lines:
-            is_citizen = line.is_trunk and line.uniqueid == line.linkedid
-            if seat.is_up and line.is_up and is_citizen and line.uniqueid == seat.linkedid:
-                return Talk(seat, line)
+        of_call = [line for line in lines if line.linkedid == seat.linkedid]
+        outside = [line for line in of_call if line.is_trunk and line.is_up]
+        if seat.is_up and (citizens := sorted(outside, key=_less_a_citizen)):
+            return Talk(seat, citizens[0])
     raise ConflictError("这个坐席没有正在进行的通话。")
+
+
+def _less_a_citizen(line: ChannelLine) -> tuple[bool, bool]:
+    """Of lines outside the house in one call: a call is the citizen's, unless a seat placed it, whose line is
+    older; then the citizen is the one in dialplan of ours, and not whom somebody has called in."""
+    return line.uniqueid != line.linkedid, not line.context.startswith("hl-")
 
 
 def watching(lines: Iterable[ChannelLine], leader: str) -> ChannelLine | None:

@@ -172,8 +172,12 @@ class Steering(ABC):
         return {line.name: line.linkedid for line in await self.channel_lines()}
 
     async def live_calls(self) -> set[str]:
-        """Linked ids of every call the switch is handling; raises as `_act` does."""
-        return set((await self.channels()).values())
+        """Linked and unique ids of every call the switch is handling; raises as `_act` does.
+
+        A citizen whom a seat has called has the linked id of that seat's line, which is older.
+        """
+        lines = await self.channel_lines()
+        return {line.linkedid for line in lines} | {line.uniqueid for line in lines}
 
     async def channel_lines(self) -> tuple[ChannelLine, ...]:
         """Every channel, what it does and whom it talks with; raises as `_act` does."""

@@ -7,7 +7,7 @@ import pytest
 from core.errors import ConflictError
 from ivr.outbound.dialler import DialResult, OutboundCall
 from ivr.outbound.fakes import FakeDialler
-from ivr.seat_calls.placing import SeatCall, SeatCalls, younger
+from ivr.seat_calls.placing import SeatCall, SeatCalls, of_seat
 from ivr.switch.lines import ChannelLine
 from tests.waiting import poll
 from web.fake_calls import FakeCalls
@@ -100,7 +100,7 @@ async def test_a_seat_that_hangs_up_meanwhile_gives_the_call_up() -> None:
     bench.dialler.hold()
     call_id = await bench.calls.start(WANTED)
     await poll(lambda: bool(bench.dialler.dialled), "the citizen is dialled")
-    bench.switch.say("Hangup", uniqueid=younger(call_id))
+    bench.switch.say("Hangup", uniqueid=of_seat(call_id))
     await poll(lambda: ("hangup", call_id) in bench.switch.orders, "the citizen is hung up on")
     bench.dialler.let_go()
     await bench.calls.idle()
@@ -116,8 +116,8 @@ async def test_it_is_cancelled_on_the_screen() -> None:
     await poll(lambda: bool(bench.dialler.dialled), "the citizen is dialled")
     bench.dialler.result = DialResult.NO_ANSWER
     await bench.calls.cancel("1001", call_id)
-    assert bench.switch.orders[-1] == ("hangup", younger(call_id))
-    bench.switch.say("Hangup", uniqueid=younger(call_id))
+    assert bench.switch.orders[-1] == ("hangup", of_seat(call_id))
+    bench.switch.say("Hangup", uniqueid=of_seat(call_id))
     bench.dialler.let_go()
     await bench.calls.idle()
     assert bench.told[-1] == "cancelled"
@@ -156,7 +156,3 @@ async def test_a_switch_that_goes_away_is_told() -> None:
     await bench.calls.idle()
     assert bench.told[-1] == "failed"
     assert bench.book.results[0] == (7, CALL, DialResult.BUSY)
-
-
-def test_the_seats_channel_is_younger_than_the_call() -> None:
-    assert younger("h1-1700000000.900000042") == "h1-1700000001.900000042"

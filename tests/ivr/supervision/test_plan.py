@@ -30,6 +30,14 @@ def test_the_talk_of_a_seat_is_with_the_citizen_and_nobody_else() -> None:
     assert talk.is_together
 
 
+def test_in_a_call_the_seat_placed_its_own_line_is_the_older_one() -> None:
+    citizen = line("PJSIP/trunk-demo-00000001", "h1-99.9-seat", "h1-99.9", "hl-join")
+    called_in = line("PJSIP/trunk-demo-00000004", "h1-99.9-seat", "h1-102.4", "from-trunk")
+    seat = line("PJSIP/1001-00000002", "h1-99.9-seat", context="hl-desk")
+    talk = plan.talk_of([called_in, seat, citizen], "1001")
+    assert (talk.citizen, talk.call_id) == (citizen, "h1-99.9")
+
+
 @pytest.mark.parametrize("lines", [[], [CITIZEN], [SEAT], [SEAT, line("PJSIP/trunk-demo-9", "h1-9.9")]])
 def test_a_seat_without_a_citizen_has_no_talk(lines: list[ChannelLine]) -> None:
     with pytest.raises(ConflictError):
