@@ -6,8 +6,13 @@ export function rate(value: number | null): string {
   return value === null ? t.value.common.none : `${(value * 100).toFixed(1)}%`
 }
 
+/** Under a heading that says "queue" the name need not say it again: 综合队列 is 综合. */
+export function shortQueueName(name: string): string {
+  return name.replace(/(?<=.)队列$/, '')
+}
+
 export function boardQueueName(queue: BoardQueue): string {
-  return (language.value === 'en' ? queue.label_en : queue.label) || queue.name
+  return shortQueueName((language.value === 'en' ? queue.label_en : queue.label) || queue.name)
 }
 
 /** Moment (ms) the longest waiting caller began to wait; null when nobody waits. */

@@ -92,7 +92,7 @@ export const boardZh = {
     title: '发消息给坐席',
     to: '发给',
     everybody: '全体坐席',
-    queue: (name: string) => `${name}队列`,
+    queue: (name: string) => `队列：${name}`,
     text: '内容',
     placeholder: '如“暴雨红色预警，积水类来电请先问有无人员被困”',
     send: '发送',
