@@ -51,10 +51,10 @@ def make_app(services: Services, bus: Follows) -> web.Application:
         middlewares=[timed, errors, guard, session_middleware(storage)], client_max_size=MAX_BODY
     )
     app[SERVICES] = services
-    app[METRICS] = Metrics()
+    numbers = app[METRICS] = Metrics()
     hub = app[HUB] = Hub(bus, services.sessions)
     board = app[BOARD] = BoardKeeper(services, hub)
-    pops = app[POPS] = Pops(services, hub)
+    pops = app[POPS] = Pops(services, hub, numbers.pops.observe)
     app[FEED] = Feed(services, hub, pops, board)
     app[SOCKETS] = set()
     floor = app[FLOOR] = make_floor(services, hub)

@@ -19,13 +19,14 @@ from core.clock import CHINA
 from ivr.ledger import queries
 from ivr.ledger.tables import Outcome
 from ivr.queues import load as load_queues
+from ivr.reconciliation.tables import Reconciliation
 from ivr.trunks.tables import TrunkState
 from recorder import gauges
 from recorder.tables import Recording, RecordingState
 from ticketing.tables import Case, Stage
 from web.api import trunks
 from web.health import Parts, parts
-from web.live.gauges import BoardGauges
+from web.live.gauges import BoardGauges, pop_histogram
 from web.live.keys import BOARD
 from web.services import SERVICES, Services
 
@@ -36,6 +37,7 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self.board = BoardGauges(self.registry)
+        self.pops = pop_histogram(self.registry)
 
         def gauge(name: str, text: str, *labels: str) -> Gauge:
             return Gauge(f"hotline_{name}", text, labels, registry=self.registry)
@@ -57,6 +59,14 @@ class Metrics:
             "limit": gauge("pool_limit", "Places in the pool: trunk, ivr, seats", "pool"),
             "used": gauge("pool_used", "Places taken now", "pool"),
             "refused": gauge("pool_refused_today", "Calls of today the full pool refused", "pool"),
+        }
+        self._reconciliation = {
+            "seconds": gauge(
+                "reconciliation_difference_seconds",
+                "Last day reconciled: seconds by which ledger and queue log differ (对账)",
+            ),
+            "calls": gauge("reconciliation_difference_calls", "Last day reconciled: calls that differ"),
+            "at": gauge("reconciliation_timestamp_seconds", "When a day was reconciled last; 0: never"),
         }
         self._part = gauge("part_up", "1: the part is up", "part")
         self.latency = Histogram(
@@ -82,9 +92,11 @@ class Metrics:
             load = await queries.load(db)
             recordings = await db.execute(select(Recording.state, func.count()).group_by(Recording.state))
             cases = await db.execute(select(Case.stage, func.count()).group_by(Case.stage))
+            reconciled = await db.scalar(select(Reconciliation).order_by(Reconciliation.day.desc()).limit(1))
         _fill(self._calls, Outcome, calls)
         _fill(self._recordings, RecordingState, dict(recordings.all()))
         _fill(self._cases, Stage, dict(cases.all()))
+        self._show_reconciliation(reconciled)
         self._live.set(load.live)
         self._waiting.clear()
         for queue in {*load_queues(services.settings), *load.waiting}:
@@ -97,6 +109,12 @@ class Metrics:
                 numbers = json.loads(said)
                 self._free.set(numbers["free_mib"])
                 self._disk_alarm.set(numbers["disk_alarm"])
+
+    def _show_reconciliation(self, row: Reconciliation | None) -> None:
+        if row is not None:
+            self._reconciliation["seconds"].set(row.difference_s)
+            self._reconciliation["calls"].set(row.difference_calls)
+            self._reconciliation["at"].set(row.at.timestamp())
 
     def _show_trunks(self, now: trunks.TrunksAnswer) -> None:
         self._trunks["up"].clear()

@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from typing import get_args
 
-from prometheus_client import CollectorRegistry, Gauge
+from prometheus_client import CollectorRegistry, Gauge, Histogram
 
 from web.live.models import Board, SeatState
 
 #: Label of all queues together.
 ALL = "all"
+
+
+def pop_histogram(registry: CollectorRegistry) -> Histogram:
+    """How long after a seat's ring its console was told who calls (来电弹屏); 300 ms are promised."""
+    return Histogram(
+        "hotline_pop_seconds",
+        "From a seat's ring to the message for its console",
+        registry=registry,
+        buckets=(0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2),
+    )
 
 
 class BoardGauges:

@@ -7,6 +7,7 @@ or the draft is there, or the seat has answered and may see the whole number.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import structlog
@@ -44,8 +45,9 @@ class _Told:
 class Pops:
     """The pops of this process. One that nobody was told is put together when somebody asks."""
 
-    def __init__(self, services: Services, hub: Hub) -> None:
-        self._services, self._hub = services, hub
+    def __init__(self, services: Services, hub: Hub, took: Callable[[float], None]) -> None:
+        """`took` is told the seconds from each ring to its message."""
+        self._services, self._hub, self._took = services, hub, took
         #: Seat → what its consoles were told.
         self._told: dict[str, _Told] = {}
         self._jobs: set[asyncio.Task[None]] = set()
@@ -92,8 +94,10 @@ class Pops:
             return
         said = known.worded(Viewer(Role.SEAT, seat))
         if self._told.get(seat) is told and said != told.said:
-            told.said, told.is_whole = said, known.is_whole
+            is_first, told.said, told.is_whole = told.said is None, said, known.is_whole
             self._hub.tell(lambda v: PopNews(pop=known.worded(v)) if v.extension == seat else None)
+            if is_first:
+                self._took((self._services.clock.now() - told.ring.at).total_seconds())
 
     async def current(self, viewer: Viewer) -> Pop | None:
         """The pop of the call this viewer's seat rings with, talks in, or has just had; None: none.
