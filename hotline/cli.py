@@ -55,6 +55,9 @@ def _parser() -> argparse.ArgumentParser:
         listing.add_argument("--json", action="store_true", help="all columns, for scripts")
         listing.add_argument("--limit", type=int, default=50, help="how many (default 50)")
         listing.set_defaults(what=name)
+    compared = add("reconcile", _reconcile, "compare a day's ledger with the switch's own queue log")
+    compared.add_argument("--day", help="YYYY-MM-DD in China (default: the last that is over)")
+    compared.add_argument("--json", action="store_true", help="for scripts")
     demo = add(
         "demo-call", _demo_call, "place real calls from the carrier's side and tell what became of them"
     )
@@ -68,6 +71,25 @@ def _parser() -> argparse.ArgumentParser:
     add("flows", _flows, "print docs/call-flows.md: every way a call can go")
     add("contract", _contract, "print asterisk_conf/README.md: what dialplan and Python both know")
     return parser
+
+
+def _reconcile(arguments: argparse.Namespace) -> int:
+    """Exit status 1 when the two do not agree."""
+    from datetime import UTC, date, datetime
+
+    from hotline import database, reconcile
+
+    settings = read_settings()
+    try:
+        day = date.fromisoformat(arguments.day) if arguments.day else reconcile.last_day(datetime.now(UTC))
+    except ValueError as error:
+        raise Refusal(f"--day {arguments.day} is not a day; write it like 2026-11-23.") from error
+    try:
+        report = asyncio.run(reconcile.run_once(settings, day))
+    except database.TROUBLES as error:
+        raise database.refusal(settings, error) from None
+    print((reconcile.as_json if arguments.json else reconcile.as_text)(day, report))
+    return 1 if report.difference_calls else 0
 
 
 def _setup(arguments: argparse.Namespace) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from core.db import Base, make_engine, make_sessions
 from core.settings import Settings
+from ivr.ledger.legs import Legs
+from ivr.ledger.legs_queries import stored_legs
 from ivr.ledger.tables import CONFIDENTIAL, Call
 from ticketing.tables import Case
 
@@ -25,13 +28,26 @@ Rows = list[dict[str, Any]]
 
 
 async def calls(settings: Settings, limit: int) -> Rows:
-    """The newest calls of the ledger with all their columns; the operator sees whole numbers, but not of
-    callers who asked to stay unknown (保密)."""
+    """The newest calls of the ledger with all their columns and legs; the operator sees whole numbers, but
+    not of callers who asked to stay unknown (保密)."""
     rows = await _newest(settings, Call, Call.started_at, limit)
+    legs = await _legs(settings, [row["id"] for row in rows])
     for row in rows:
         if CONFIDENTIAL in row["marks"]:
             row["caller"] = row["caller_raw"] = HIDDEN
+        found = legs.get(row["id"], Legs())
+        row["legs"], row["seat_legs"] = [asdict(v) for v in found.call], [asdict(v) for v in found.seats]
     return rows
+
+
+async def _legs(settings: Settings, call_ids: list[str]) -> dict[str, Legs]:
+    """Of the calls that have ended."""
+    engine = make_engine(settings.database_url)
+    try:
+        async with make_sessions(engine)() as session:
+            return await stored_legs(session, call_ids)
+    finally:
+        await engine.dispose()
 
 
 async def cases(settings: Settings, limit: int) -> Rows:

@@ -18,7 +18,7 @@ from core.clock import Clock, SystemClock
 from core.db import SessionFactory, make_engine, make_sessions
 from core.process import until_stopped, wait_for_database, wait_for_redis
 from core.settings import Settings
-from hotline import watchdog
+from hotline import reconcile, watchdog
 from ivr.ledger.tables import CONFIDENTIAL, Call
 from recorder.tables import Recording, Transcript
 from ticketing.intake import Caller, Intake
@@ -81,6 +81,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
             open_drafts(bus, intake, clock),
             prune(sessions, clock),
             watchdog.watch(settings),
+            reconcile.daily(settings, sessions, clock),
         )
     finally:
         await bus.close()

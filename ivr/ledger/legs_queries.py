@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 
@@ -13,20 +14,32 @@ from ivr.ledger.leg_tables import CallLeg, HolderKind, LegState, SeatLeg, SeatRo
 from ivr.ledger.legs import LegOfCall, LegOfSeat, Legs
 from ivr.ledger.queries import on_day
 from ivr.ledger.reducer import reduce_whole
-from ivr.ledger.store import events_of
+from ivr.ledger.store import events_of_calls
 
 _SECONDS = ("ring_s", "talk_s", "hold_s", "consult_s", "conference_s", "supervise_s")
 
 
 async def legs_of(session: AsyncSession, call_id: str) -> Legs:
     """The legs of a call: as written when it ended or, of one in progress, as its events say by now."""
-    query = select(CallLeg).where(CallLeg.call_id == call_id).order_by(CallLeg.n)
-    calls = [_call_leg(row) for row in await session.scalars(query)]
-    if not calls:
-        whole = reduce_whole(call_id, (await events_of(session, call_id)).values())
-        return whole[1] if whole else Legs()
-    of_seats = select(SeatLeg).where(SeatLeg.call_id == call_id).order_by(SeatLeg.n)
-    return Legs(tuple(calls), tuple([_seat_leg(row) for row in await session.scalars(of_seats)]))
+    stored = await stored_legs(session, [call_id])
+    if call_id in stored:
+        return stored[call_id]
+    [events] = (await events_of_calls(session, [call_id])).values()
+    whole = reduce_whole(call_id, events.values())
+    return whole[1] if whole else Legs()
+
+
+async def stored_legs(session: AsyncSession, call_ids: Sequence[str]) -> dict[str, Legs]:
+    """Legs as written, of those of `call_ids` that have any."""
+    calls: dict[str, list[LegOfCall]] = defaultdict(list)
+    seats: dict[str, list[LegOfSeat]] = defaultdict(list)
+    query = select(CallLeg).where(CallLeg.call_id.in_(call_ids)).order_by(CallLeg.call_id, CallLeg.n)
+    for row in await session.scalars(query):
+        calls[row.call_id].append(_call_leg(row))
+    of_seats = select(SeatLeg).where(SeatLeg.call_id.in_(call_ids)).order_by(SeatLeg.call_id, SeatLeg.n)
+    for one in await session.scalars(of_seats):
+        seats[one.call_id].append(_seat_leg(one))
+    return {call_id: Legs(tuple(legs), tuple(seats[call_id])) for call_id, legs in calls.items()}
 
 
 @dataclass(frozen=True)

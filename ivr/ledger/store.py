@@ -125,10 +125,12 @@ async def _known(session: AsyncSession, memory: Memory, call_ids: Iterable[str])
     return {call_id: found for call_id, found in known.items() if found is not None}
 
 
-async def events_of(session: AsyncSession, call_id: str) -> Events:
-    """Every stored event of the call, by id."""
-    [events] = (await _stored(session, [call_id])).values()
-    return {**events, **await _threads(session, events.values())}
+async def events_of_calls(session: AsyncSession, call_ids: Sequence[str]) -> dict[str, Events]:
+    """Every stored event of each call, by id."""
+    stored = await _stored(session, call_ids)
+    return {
+        call_id: {**events, **await _threads(session, events.values())} for call_id, events in stored.items()
+    }
 
 
 async def _threads(session: AsyncSession, events: Iterable[SwitchEvent]) -> Events:
