@@ -61,6 +61,8 @@ VARIABLES: dict[str, str] = {
     "HL_FROM": "dialplan: seat that gives the caller to another one, until that has worked",
     "HL_SENT": "dialplan: 1 while a caller waits in a queue that a seat sent it to",
     "HL_MET": "dialplan: 1 on a seat's channel once its caller has been with it",
+    "HL_WAITS": "dialplan: channel of the seat that keeps a caller on hold, for when the caller hangs up",
+    "HL_CONFERENCE": "dialplan: 1 while the caller is in a conference",
     "HL_WHY": "dialplan: why a caller comes back: no_answer, busy, refused, lost or timeout",
     "HL_ROUNDS": "dialplan: rounds of a bounded wait, seconds",
     "HL_DEVICES": "dialplan: devices of a seat that are there, for Dial()",

@@ -84,12 +84,15 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Refuse what no page of ours sends, before anything is read.
 
     POST and PATCH must say JSON even without a body: an HTML form of another site cannot. Sound is taken
-    where a path ends in `/audio`, in a type no form can send either; its handler limits the size.
+    where a path ends in `/audio`, in a type no form can send either; its handler limits the size. A page that
+    is left can only say so as text (`sendBeacon`), with its origin, and nothing of it is read.
     """
     if request.method not in _READING:
         check_origin(request)
         is_sound = request.path.endswith("/audio") and request.content_type.startswith("audio/")
-        if request.method != "DELETE" and request.content_type != "application/json" and not is_sound:
+        is_beacon = request.path.endswith("/seats/me/call/away") and "Origin" in request.headers
+        is_meant = request.content_type == "application/json" or is_sound or is_beacon
+        if request.method != "DELETE" and not is_meant:
             raise JsonOnlyError
         if (request.content_length or 0) > MAX_BODY and not is_sound:
             raise TooLargeError

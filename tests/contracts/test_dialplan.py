@@ -68,12 +68,11 @@ SEAT_CONTEXTS = {dialplan.split(line.arguments)[6] for line in LINES if line.app
 #: Where the console, or a seat's transfer key, sends a caller or a seat in the middle of a call.
 DESK_CONTEXTS = {
     *("hl-transfer", "hl-sender", "hl-send", "hl-conf"),
-    *("hl-desk", "hl-consult", "hl-aside", "hl-auto-answer"),
+    *("hl-desk", "hl-consult", "hl-aside", "hl-auto-answer", "hl-gone"),
     *(
         "hl-spy",
         "hl-take-over",
         "hl-freed",
-        "hl-moved",
         "hl-pin",
         "hl-pin-wait",
         "hl-seat-call",

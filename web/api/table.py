@@ -15,6 +15,8 @@ from web.api import (
     calls,
     cases,
     catalogue,
+    desk,
+    directory,
     flags,
     flows,
     hot_desk,
@@ -76,6 +78,8 @@ GROUPS = (
     pop.routes,
     notices.routes,
     wallboard.routes,
+    directory.routes,
+    desk.routes,
     about,
 )
 
