@@ -26,6 +26,8 @@ class FakeCalls:
         self.orders: list[tuple[object, ...]] = []
         #: What becomes of the next telephones that are rung; then `answered`.
         self.results: deque[str] = deque()
+        #: What the switch shows after the next redirect; None: the same.
+        self.after_redirect: list[ChannelLine] | None = None
         self._hearers: list[tuple[frozenset[str], Hear]] = []
         self._may_ring = asyncio.Event()
         self._may_ring.set()
@@ -100,6 +102,8 @@ class FakeCalls:
 
     async def redirect(self, *places: Place) -> None:
         self._note("redirect", *[(place.channel, place.context, place.exten) for place in places])
+        if self.after_redirect is not None:
+            self.lines_up, self.after_redirect = self.after_redirect, None
 
     async def setvar(self, channel: str, name: str, value: str) -> None:
         self._note("setvar", channel, name, value)
