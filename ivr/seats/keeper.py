@@ -21,6 +21,7 @@ from core.clock import Clock
 from core.db import SessionFactory
 from core.errors import UnavailableError
 from core.settings import Settings
+from ivr import queues
 from ivr.seats import book, live
 from ivr.seats.actions import Actions, SeatSwitch
 from ivr.seats.book import Book
@@ -63,6 +64,7 @@ class PresenceKeeper:
         self, settings: Settings, switch: PresenceSwitch, sessions: SessionFactory, redis: Redis, clock: Clock
     ) -> None:
         self._switch, self._sessions, self._redis, self._clock = switch, sessions, redis, clock
+        self._order = {name: place for place, name in enumerate(queues.load(settings))}
         self._rules = Rules.of(settings.seats, settings.queue.wrap_up_s)
         self._memory, self._actions = Memory(), Actions(switch, sessions)
         self._short = ShortRings(settings.queue.ring_s)
@@ -209,7 +211,7 @@ class PresenceKeeper:
             reason=reason,
             device=kind_of(facts.device) if facts.device else "",
             devices=tuple((kind, facts.reachable(extension, kind)) for kind in KINDS),
-            queues=tuple(facts.queues),
+            queues=tuple(sorted(facts.queues, key=lambda name: self._order.get(name, 99))),
             until=until,
             over_limit=state == "paused" and until is not None and until <= look.now,
             call=facts.work.call,

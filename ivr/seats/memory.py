@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from enum import IntEnum
 
-from ivr.queues import from_switch_name
+from ivr.queues import SEAT_PREFIX, from_switch_name
 from ivr.seats.calls import Work
 from ivr.seats.model import Member, SeatFacts
 from ivr.switch.hearing import CONNECTED, LOST
@@ -127,7 +127,9 @@ class Memory:
         extension = extension_of(event.get("interface", ""))
         if not extension:
             return News.NOTHING
-        self.rung[extension] = (event.get("uniqueid", ""), from_switch_name(event.get("queue", "")))
+        queue = from_switch_name(event.get("queue", ""))
+        # Who comes back to a seat waits in that seat's own queue; the ledger knows the one asked for.
+        self.rung[extension] = (event.get("uniqueid", ""), "" if queue.startswith(SEAT_PREFIX) else queue)
         return News.CHANNELS
 
     def _hold(self, channel: str, held: bool) -> News:

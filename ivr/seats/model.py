@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from ivr.queues import SEAT_PREFIX
 from ivr.seats.calls import SeatCall, Work
 
 State = Literal[
@@ -98,7 +99,7 @@ class SeatFacts:
     @property
     def queues(self) -> list[str]:
         """Queues it serves, but for its own (回呼原坐席)."""
-        return [name for name in self.members.get(self.device, {}) if not name.startswith("seat-")]
+        return [name for name in self.members.get(self.device, {}) if not name.startswith(SEAT_PREFIX)]
 
     def reachable(self, extension: str, kind: Kind) -> bool:
         """Whether that device would ring."""
