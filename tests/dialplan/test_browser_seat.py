@@ -12,7 +12,7 @@ from tests.instance import HotlineInstance
 NAME = "browser.invalid"
 
 
-def _register(user: str, cseq: int, authorization: str = "") -> str:
+def register_request(user: str, cseq: int, authorization: str = "") -> str:
     lines = [
         f"REGISTER sip:{NAME} SIP/2.0",
         f"Via: SIP/2.0/WS {NAME};branch=z9hG4bKws{cseq}{user}",
@@ -28,7 +28,7 @@ def _register(user: str, cseq: int, authorization: str = "") -> str:
     return "\r\n".join(lines) + "\r\n\r\n"
 
 
-def _digest(user: str, secret: str, challenge: str) -> str:
+def digest(user: str, secret: str, challenge: str) -> str:
     realm, nonce = (re.search(rf'{name}="([^"]*)"', challenge)[1] for name in ("realm", "nonce"))  # type: ignore[index]
     uri, cnonce, count = f"sip:{NAME}", "abcd", "00000001"
 
@@ -46,10 +46,10 @@ async def _try(hotline: HotlineInstance, secret: str) -> str:
     seats = hotline.settings.seats
     url = f"ws://{seats.ws_host}:{seats.ws_port}/ws"
     async with aiohttp.ClientSession() as client, client.ws_connect(url, protocols=["sip"]) as socket:
-        await socket.send_str(_register("1001w", 1))
+        await socket.send_str(register_request("1001w", 1))
         challenge = await socket.receive_str(timeout=5)
         assert challenge.startswith("SIP/2.0 401"), challenge
-        await socket.send_str(_register("1001w", 2, _digest("1001w", secret, challenge)))
+        await socket.send_str(register_request("1001w", 2, digest("1001w", secret, challenge)))
         while True:  # the switch may ask whether we are there before it answers
             message = await socket.receive_str(timeout=10)
             if message.startswith("SIP/2.0"):
