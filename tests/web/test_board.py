@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from core.events import CallChanged
 from ivr.board import waiting_room
 from ivr.board.channel import ALARMS
 from ivr.ledger.tables import Outcome
+from ivr.reconciliation.tables import Reconciliation
 from ivr.trunks import gauges
 from ivr.trunks.gauges import Gauges, TrunkGauge
 from ivr.trunks.tables import TrunkState
@@ -23,6 +24,8 @@ from tests.web.world import World
 from web.api.openapi import document
 from web.api.table import GROUPS
 from web.live import board as keeper
+from web.live.alarms import Alarms
+from web.services import SERVICES
 
 BOARD = "/api/v1/board"
 
@@ -98,6 +101,22 @@ async def test_alarms_of_trunks_disk_parts_and_whoever_else_says_so(world: World
     assert "part:redis" not in alarms
     assert alarms["lockout:127.0.0.9"]["text"] == "锁定"
     assert "12 MiB" in alarms["disk"]["text"]
+
+
+async def test_ledger_and_queue_log_that_differ_are_an_alarm_until_a_day_agrees(world: World) -> None:
+    async def alarm(day: int, difference_s: float) -> list[str]:
+        fields = {"calls": 9, "entries": 9, "difference_calls": int(bool(difference_s)), "differences": []}
+        row = Reconciliation(
+            day=date(2026, 11, day), at=world.clock.now(), difference_s=difference_s, **fields
+        )
+        async with world.sessions.begin() as db:
+            db.add(row)
+        found = await Alarms(world.app[SERVICES]).now()
+        return [one.text for one in found if one.kind == "reconciliation"]
+
+    assert await alarm(20, 0.0) == []
+    assert await alarm(21, 3.0) == ["2026-11-21 对账有差异：1 通，3 秒"]
+    assert await alarm(22, 0.0) == []
 
 
 async def test_leaders_are_told_of_a_change_and_seats_are_not(live: World) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -11,17 +12,20 @@ import pytest
 from sqlalchemy import select, update
 
 from core.events import CallChanged, CaseOpened
+from core.tables import Account
 from ivr.board import ringing
 from ivr.board.channel import LIVE
 from ivr.board.ringing import Ring
 from ivr.house.tables import Flag, FlagState
 from ivr.ledger.tables import Outcome
+from tests.conftest import RedisServer
 from tests.web.live_world import listen, presence, running, told, told_nothing
 from tests.web.schema import mistakes
 from tests.web.world import CALLER, World
 from ticketing.tables import Case, Place
 from web.api.openapi import document
 from web.api.table import GROUPS
+from web.live.keys import HUB
 
 POP = "/api/v1/seats/me/pop"
 MASKED = "138****1234"
@@ -191,6 +195,26 @@ async def test_what_is_for_some_seats_reaches_their_consoles_only(live: World) -
     )
     assert await told(mine, "pin") == {"type": "pin", "call_id": "a", "result": "right"}
     await told_nothing(other, "pin")
+
+
+async def test_who_takes_another_seat_gets_that_seats_pops(live: World) -> None:
+    listening = await listen(live, "seat1")
+    async with live.sessions.begin() as db:
+        account = (await db.scalars(select(Account).where(Account.username == "seat1"))).one()
+        account.extension = "1002"
+    live.app[HUB].moved(account)
+    await ringing.began(live.redis, _ring(live, "old", seat="1001"))
+    await ringing.began(live.redis, _ring(live, "new", seat="1002"))
+    assert (await told(listening, "pop"))["pop"]["call_id"] == "new"
+    await told_nothing(listening, "pop")
+
+
+async def test_after_redis_was_away_the_ring_is_told_again(live: World, redis_server: RedisServer) -> None:
+    mine = await listen(live, "seat1")
+    redis_server.stop()
+    await redis_server.start()
+    await live.redis.set(ringing.KEY + "1001", json.dumps(asdict(_ring(live, "missed"))))
+    assert (await told(mine, "pop", seconds=10))["pop"]["call_id"] == "missed"
 
 
 @pytest.mark.parametrize("text", ["no json", "[]", "{}", '{"type":"ring"}', '{"type":"presence","seat":{}}'])

@@ -8,8 +8,10 @@ from time import monotonic
 import structlog
 from pydantic import ValidationError
 from redis.exceptions import RedisError
+from sqlalchemy import select
 
 from ivr.board.channel import ALARMS
+from ivr.reconciliation.tables import Reconciliation
 from ivr.trunks import gauges
 from ivr.trunks.tables import TrunkState
 from recorder import gauges as recorder
@@ -30,6 +32,7 @@ PARTS = {
     "transcriber": "转写",
     "timers": "定时任务",
     "exchange": "话务台",
+    "listener": "实时转写",
 }
 log = structlog.get_logger()
 
@@ -55,6 +58,7 @@ class Alarms:
             found = [*await self._told(), *await self._trunks(), *await self._disk()]
         except (RedisError, OSError):
             found = []  # that Redis is away stands among the parts
+        found += await self._reconciliation()
         found += self._parts(await parts(self._services))
         self._since = {one.kind: one.since for one in found}
         return sorted(found, key=lambda one: (one.since, one.kind))
@@ -73,12 +77,7 @@ class Alarms:
         now = await gauges.read(self._services.redis)
         down = {name: one for name, one in now.trunks.items() if one.state == TrunkState.DOWN}
         return [
-            self._alarm(
-                f"trunk:{name}",
-                f"中继 {name} 中断",
-                f"Trunk {name} is down",
-                one.since_at,
-            )
+            self._alarm(f"trunk:{name}", f"中继 {name} 中断", f"Trunk {name} is down", one.since_at)
             for name, one in down.items()
         ]
 
@@ -88,6 +87,17 @@ class Alarms:
             return []
         zh = f"录音磁盘将满，剩余 {said.free_mib} MiB"
         return [self._alarm("disk", zh, f"The recordings' disk is almost full: {said.free_mib} MiB left")]
+
+    async def _reconciliation(self) -> list[Alarm]:
+        """The last day on which the ledger and the switch's queue log do not agree (对账)."""
+        async with self._services.sessions() as db:
+            last = await db.scalar(select(Reconciliation).order_by(Reconciliation.day.desc()).limit(1))
+        if last is None or not (last.difference_s or last.difference_calls):
+            return []
+        calls, seconds = last.difference_calls, round(last.difference_s)
+        zh = f"{last.day} 对账有差异：{calls} 通，{seconds} 秒"
+        en = f"Ledger and queue log of {last.day} differ: {calls} calls, {seconds} s"
+        return [self._alarm("reconciliation", zh, en, last.at)]
 
     def _parts(self, found: Parts) -> list[Alarm]:
         down = [name for name, part in found.items() if not part.up]

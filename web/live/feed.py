@@ -60,7 +60,8 @@ class Feed:
         for seat in (await seats_now(self._services)).values():
             self._presence(seat)
         for extension in self._hub.extensions():
-            if ring := await ringing.current(self._services.redis, extension):
+            ring = await ringing.current(self._services.redis, extension)
+            if ring is not None and not ring.is_over:
                 self._pops.rang(ring)
 
     def hear(self, text: str) -> None:
