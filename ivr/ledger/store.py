@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
+from functools import cache
 from typing import Any, cast
 from urllib.parse import quote
 
-from sqlalchemy import Table, delete, select
+from sqlalchemy import Executable, Table, delete, select
 from sqlalchemy import insert as insert_into
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -18,7 +18,7 @@ from core import outbox
 from core.events import CallChanged, Event, HelpRequested
 from core.phone import NumberKind, normalise
 from ivr.ledger.desk_events import ThreadJoined
-from ivr.ledger.events import EVENT_TYPES, SwitchEvent, body_of
+from ivr.ledger.events import EVENT_TYPES, CallerLeft, CallLost, SwitchEvent, body_of
 from ivr.ledger.leg_tables import CallLeg, SeatLeg
 from ivr.ledger.legs import Legs
 from ivr.ledger.memory import Known, Memory
@@ -51,15 +51,20 @@ async def apply(session: AsyncSession, events: Sequence[SwitchEvent], area_code:
     changed = await _changed(session, memory, before, events)
     if not changed:
         return
-    upsert = insert(_CALLS)
-    columns = {c.name: upsert.excluded[c.name] for c in _CALLS.columns if c.name != "id"}
-    await session.execute(
-        upsert.on_conflict_do_update(index_elements=["id"], set_=columns),
-        [_row(record, area_code) for record, _ in changed],
-    )
+    rows = [_row(record, area_code) for record, _ in changed]
+    await session.execute(_upsert(session.get_bind().dialect.name), rows)
     await _write_legs(session, before, {record.id: legs for record, legs in changed if legs})
     told = [v for record, _ in changed for v in _told(record, latest[record.id], before[record.id].asked)]
     await outbox.add_all(session, told)
+
+
+@cache
+def _upsert(dialect: str) -> Executable:
+    """Writes rows of calls, new or known."""
+    insert = postgresql_insert if dialect == "postgresql" else sqlite_insert
+    statement = insert(_CALLS)
+    columns = {c.name: statement.excluded[c.name] for c in _CALLS.columns if c.name != "id"}
+    return statement.on_conflict_do_update(index_elements=["id"], set_=columns)
 
 
 async def _changed(
@@ -70,18 +75,20 @@ async def _changed(
     for call_id, known in before.items():
         new = {event.id: event for event in events if event.call_id == call_id}
         whole = {**known.events, **await _threads(session, new.values()), **new}
-        legs: Legs | None = None
-        record = reduce(call_id, whole.values())
-        if (
-            record is not None
-            and record.ended_at is not None
-            and (cut := reduce_whole(call_id, whole.values()))
-        ):
-            record, legs = cut
+        record, legs = _reduced(call_id, whole, known, new.values())
         memory.note(call_id, _facts(whole, record))
         if record is not None:
             changed.append((record, legs))
     return changed
+
+
+def _reduced(
+    call_id: str, whole: Events, known: Known, new: Iterable[SwitchEvent]
+) -> tuple[CallRecord | None, Legs | None]:
+    """The call and, when it is over, its legs: nobody reads those of a live call in the tables."""
+    if known.has_legs or any(isinstance(event, CallerLeft | CallLost) for event in new):
+        return reduce_whole(call_id, whole.values()) or (None, None)
+    return reduce(call_id, whole.values()), None
 
 
 def _facts(events: Events, record: CallRecord | None) -> Known:
@@ -100,11 +107,11 @@ async def _write_legs(session: AsyncSession, before: Mapping[str, Known], ended:
 
 
 def _call_rows(legs: Legs) -> list[dict[str, Any]]:
-    return [asdict(leg) for leg in legs.call]
+    return [vars(leg) for leg in legs.call]
 
 
 def _seat_rows(legs: Legs) -> list[dict[str, Any]]:
-    return [asdict(leg) for leg in legs.seats]
+    return [vars(leg) for leg in legs.seats]
 
 
 def _told(record: CallRecord, at: datetime, asked: bool) -> Iterator[Event]:
@@ -164,7 +171,7 @@ async def open_calls(session: AsyncSession, quiet_since: datetime) -> list[str]:
 
 
 def _row(record: CallRecord, area_code: str) -> dict[str, Any]:
-    values = asdict(record)
+    values = dict(vars(record))
     raw, withheld = values.pop("caller_raw")[:MAX_RAW], values.pop("withheld")
     number = normalise(raw, area_code)
     return values | {
