@@ -10,12 +10,12 @@ export type Link = 'connecting' | 'registered' | 'refused'
 export type Ending = 'over' | 'lost'
 
 export interface PhoneEvents {
-  link(link: Link): void
+  link(link: Link): unknown
   /** An INVITE is here; `auto`: the switch asks this device to answer by itself. */
   ringing(session: RTCSession, auto: boolean): void
   connection(peer: RTCPeerConnection): void
   talking(): void
-  ended(ending: Ending): void
+  ended(ending: Ending): unknown
 }
 
 /** Seconds; the switch forgets a browser that does not renew. */

@@ -90,8 +90,16 @@ async function boot(): Promise<void> {
   try {
     const account = await desk.phone()
     if (!lock || account.extension !== extension.value) return
-    sip = new SipPhone(account, { link: linked, ringing, connection, talking, ended })
-    sip.start()
+    const mine: SipPhone = new SipPhone(account, {
+      // What a phone says while it is being put away is of no interest.
+      link: (link) => sip === mine && linked(link),
+      ended: (ending) => sip === mine && ended(ending),
+      ringing,
+      connection,
+      talking,
+    })
+    sip = mine
+    mine.start()
     phone.failure = null
     // A page that was torn away in mid-call left this behind.
     if (localStorage.getItem(callKey())) resumeTries = RESUME_TRIES
@@ -105,8 +113,9 @@ async function boot(): Promise<void> {
 
 function halt(): void {
   window.clearTimeout(retryTimer)
-  sip?.stop()
+  const was = sip
   sip = null
+  was?.stop()
   forgetCall()
 }
 

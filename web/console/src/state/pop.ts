@@ -68,16 +68,23 @@ export function show(callId: string, firmly = true): void {
 /** A call has popped up: its work goes to the front, finished work leaves. */
 export function take(pop: Pop): void {
   const found = works.find((one) => one.call_id === pop.call_id)
-  if (found) {
-    Object.assign(found, { pop, case_id: pop.case_id ?? found.case_id, caller: pop.caller })
-  } else {
-    tidy()
-    const { call_id, case_id, caller, rang_at: at } = pop
-    works.unshift({ call_id, case_id, caller, at, pop, stage: null, pin: null })
-    works.splice(MOST)
-  }
-  current.value = pop.call_id
-  show(pop.call_id, false)
+  // Told again when more is known, even after the call: what is up now is for the switch to say.
+  if (found) return void Object.assign(found, { pop, case_id: pop.case_id ?? found.case_id, caller: pop.caller })
+  tidy()
+  const { call_id, case_id, caller, rang_at: at } = pop
+  works.unshift({ call_id, case_id, caller, at, pop, stage: null, pin: null })
+  works.splice(MOST)
+  current.value = call_id
+  show(call_id, false)
+}
+
+/** The switch says which call this seat has, null for none; `up`: it is being talked in. */
+export function callIs(callId: string | null, up: boolean): void {
+  current.value = callId ?? ''
+  if (!callId) return
+  const work = works.find((one) => one.call_id === callId)
+  if (work) show(callId, up)
+  if (!work?.pop) void fetchPop()
 }
 
 /** Finished: registered or later, or a call that came to no case. */
@@ -118,7 +125,8 @@ function popOver(callId: string): void {
 async function fetchPop(): Promise<void> {
   try {
     const pop = await desk.pop()
-    if (pop) take(pop)
+    // The last call's is kept for a while: without its work here it is over and done with.
+    if (pop && (pop.call_id === current.value || works.some((one) => one.call_id === pop.call_id))) take(pop)
   } catch {
     // The next message or reconnection brings it.
   }
