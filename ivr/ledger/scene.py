@@ -161,7 +161,8 @@ class Scene:
             case d.ConsultEnded(seat=seat, result=result):
                 self._consulting, self._why = "", f"consult:{result}"
                 if self._declared and self._declared.state == LegState.CONSULT:
-                    self._keep(seat, LegState.HOLD, self._why)
+                    held = Holding(HolderKind.SEAT, seat, LegState.HOLD, self._why)
+                    self._declared = None if result == "completed" else held
             case d.ConferenceChanged(on=on):
                 self._confers, self._consulting = on, ""
                 if on and self._with and not self._present():
@@ -217,6 +218,12 @@ class Scene:
             if line.kind == HolderKind.SEAT:
                 self._rise(line.name, self._role(line, present))
         here = {line.name for line in self._lines.values()}
+        if (
+            self._declared
+            and self._declared.state == LegState.CONFERENCE
+            and self._declared.holder not in here
+        ):
+            self._declared = None
         for gone in self._roles.keys() - here:
             del self._roles[gone]
 

@@ -187,6 +187,24 @@ CALLS: dict[str, tuple[str, list[str], list[str]]] = {
         ],
         [],
     ),
+    "a conference in which the citizen is left alone": (
+        CONSULT
+        + """
+        30.0  ConferenceChanged on=yes
+        30.01 CallerBridged bridge=r
+        30.1  SeatHungUp seat=1002 by=seat channel=T
+        30.1  SeatHungUp seat=1001 by=seat channel=S
+        40.0  CallerLeft by=caller
+        """,
+        [
+            *BEFORE,
+            "seat 1001 talk 8 20",
+            "seat 1001 consult 20 30",
+            "seat 1001 conference 30 30.1",
+            "menu listen 30.1 40",
+        ],
+        [],
+    ),
     "blind to a seat that does not answer, and back": (
         TALK
         + """
