@@ -53,7 +53,7 @@ async def begin(
 
 
 async def end(
-    session: AsyncSession, address: str, *, actor_id: int, from_address: str, now: datetime
+    session: AsyncSession, address: str, *, actor_id: int | None, from_address: str, now: datetime
 ) -> None:
     """Let an address in again before its time, in the caller's transaction.
 

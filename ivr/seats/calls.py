@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
+from ivr.desk.situation import Situation, situation
+from ivr.desk.situation import State as DeskState
 from ivr.switch.lines import ChannelLine
 
 Direction = Literal["inbound", "outbound"]
@@ -21,9 +23,17 @@ TALKED = frozenset({"talking", "hold", "consult", "conference", "pin"})
 _WITH = frozenset({"ringing", "talking", "dialling"})
 #: What a seat does that is alone in one of these contexts.
 _ALONE: dict[str, CallState] = {"hl-desk": "hold", "hl-seat-call": "dialling"}
-_TARGETS: dict[str, PeerKind] = {"seat": "seat", "queue": "queue", "dir": "external", "num": "external"}
 #: Where calls begin that a seat makes.
 _OUTBOUND = frozenset({"hl-seat-call", "hl-seat-out"})
+#: Stages of a seat's call control, in the words of consoles.
+_DESK: dict[DeskState, CallState] = {
+    DeskState.TALKING: "talking",
+    DeskState.HELD: "hold",
+    DeskState.CONSULTING: "consult",
+    DeskState.ALTERNATE: "consult",
+    DeskState.CONFERENCE: "conference",
+    DeskState.CONSULTED: "talking",
+}
 #: Channels that run what another dialled have no dialplan of their own.
 _DIALLED = frozenset({"AppDial", "AppQueue", "AppDial2"})
 
@@ -103,10 +113,10 @@ def work_of(extension: str, channels: Sequence[ChannelLine], held: bool, now: da
     if mine.context == "hl-spy":
         return Work(supervises=True)
     others = [line for line in channels if _belongs(line, mine) and line.seat != extension]
-    citizen = _citizen(others)
     if not others:
         return Work(is_busy=True) if mine.context != "hl-seat-call" else Work(_dialling(mine, now))
-    state = _state(mine, citizen, others, held)
+    desk, citizen = situation(channels, extension), _citizen(others)
+    state = _state(mine, citizen, desk, held)
     contexts = {mine.context, citizen.context if citizen else ""}
     call = SeatCall(
         call_id=citizen.uniqueid if citizen else mine.linkedid,
@@ -114,7 +124,7 @@ def work_of(extension: str, channels: Sequence[ChannelLine], held: bool, now: da
         direction="outbound" if contexts & _OUTBOUND else "inbound",
         queue="",
         since=now,
-        peer=_peer(mine, others, state),
+        peer=_peer(mine, others, desk),
         has_citizen=citizen is not None and (state not in _WITH or _together(mine, citizen)),
     )
     return Work(call)
@@ -122,6 +132,8 @@ def work_of(extension: str, channels: Sequence[ChannelLine], held: bool, now: da
 
 def carried_on(call: SeatCall, before: SeatCall | None, queue: str) -> SeatCall:
     """`call` with what is only known from before: since when, over which queue, in which direction."""
+    if before is not None and before.state == "dialling" and before.call_id != call.call_id:
+        return replace(call, direction="outbound")  # the seat waited alone for whom it called
     if before is None or before.call_id != call.call_id:
         return replace(call, queue=queue)
     is_outbound = "outbound" in (before.direction, call.direction)
@@ -150,32 +162,27 @@ def _dialling(mine: ChannelLine, now: datetime) -> SeatCall:
     return SeatCall(mine.linkedid, "dialling", "outbound", "", now)
 
 
-def _state(
-    mine: ChannelLine, citizen: ChannelLine | None, others: Sequence[ChannelLine], held: bool
-) -> CallState:
+def _state(mine: ChannelLine, citizen: ChannelLine | None, desk: Situation | None, held: bool) -> CallState:
     if not mine.is_up:
         return "dialling" if mine.state == "Ring" else "ringing"
-    if mine.context == "hl-conf" or mine.application == "ConfBridge":
-        return "conference"
-    if mine.context == "hl-consult":
-        return "consult"
     if citizen is not None and citizen.context == "hl-pin":
         return "pin"
-    if mine.context in _ALONE and not any(_together(mine, line) for line in others):
-        return _ALONE[mine.context]
-    return "hold" if held else "talking"
+    state = _DESK[desk.state] if desk is not None else _ALONE.get(mine.context, "talking")
+    return "hold" if held and state == "talking" else state
 
 
-def _peer(mine: ChannelLine, others: Sequence[ChannelLine], state: CallState) -> Peer | None:
-    """Whom it consults, or the seat it talks with."""
-    seats = [line for line in others if line.seat]
-    if state == "consult":
-        kind, _, value = mine.exten.partition("-")
-        talks = any(_together(mine, line) for line in others)
-        return Peer(_TARGETS.get(kind, "external"), value, value, "talking" if talks else "ringing")
-    if state in ("talking", "ringing", "dialling"):
-        with_me = [line for line in seats if _together(mine, line) or not mine.is_up]
-        if with_me and not any(line.is_trunk and _together(mine, line) for line in others):
-            other = with_me[0].seat
-            return Peer("seat", other, other, "talking" if mine.is_up else "ringing")
-    return None
+def _peer(mine: ChannelLine, others: Sequence[ChannelLine], desk: Situation | None) -> Peer | None:
+    """Whom it consults, has in conference, or talks with instead of a citizen."""
+    if desk is not None:
+        return _of(desk.other) if desk.other is not None else None
+    if any(line.is_trunk and (_together(mine, line) or not mine.is_up) for line in others):
+        return None
+    seats = [line for line in others if line.seat and (_together(mine, line) or not mine.is_up)]
+    return _of(seats[0]) if seats else None
+
+
+def _of(line: ChannelLine) -> Peer:
+    state: Literal["ringing", "talking"] = "talking" if line.is_up else "ringing"
+    if line.seat:
+        return Peer("seat", line.seat, line.seat, state)
+    return Peer("external", "", "外线", state)

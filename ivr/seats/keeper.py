@@ -137,12 +137,14 @@ class PresenceKeeper:
         seats, due = {}, []
         for extension, name in sorted(known.names.items()):
             seat, look = self._seat(extension, name, known, now)
-            verdict = judge(look, self._watches.setdefault(extension, Watch()), self._rules)
+            watch = self._watches.setdefault(extension, Watch())
+            verdict = judge(look, watch, self._rules)
             due += verdict.due
             if verdict.steps and await self._actions.take(look, verdict.steps):
                 self._book, self._news = None, max(self._news, News.SEATS)
                 self._wake.set()
-                if any(isinstance(step, Pause) for step in verdict.steps):
+                if look.call_before and any(isinstance(step, Pause) for step in verdict.steps):
+                    watch.wrapped = look.call_before.call_id
                     seat = self.seats.get(extension, seat)  # told when it is paused: it was never ready
             seats[extension] = seat
         await self._missed(now)

@@ -41,9 +41,10 @@ class ShortRings:
         """Seats rung in vain whose callers have left; each is named once."""
         found = []
         for extension, (caller, at) in list(self._rings.items()):
-            if caller in self._left:
+            has_left = abs(self._left.get(caller, 0.0) - at) <= TOGETHER_S
+            if has_left:
                 found.append(extension)
-            if caller in self._left or now - at >= TOGETHER_S:
+            if has_left or now - at >= TOGETHER_S:
                 del self._rings[extension]
         return found
 

@@ -61,6 +61,8 @@ class Watch:
     away_since: float | None = None
     gone_since: float | None = None
     double_since: float | None = None
+    #: The call whose wrap-up was begun last.
+    wrapped: str = ""
 
 
 @dataclass(frozen=True)
@@ -116,32 +118,34 @@ def judge(look: Look, watch: Watch, rules: Rules) -> Verdict:
     if not look.facts.members:
         watch.away_since = watch.gone_since = watch.double_since = None
         return verdict
-    _pauses(look, rules, verdict)
+    if look.facts.work.call is not None:
+        watch.wrapped = ""  # a call that was lost comes back
+    _pauses(look, watch, rules, verdict)
     if look.facts.work.call is None and not look.facts.work.supervises:
         _devices(look, watch, rules, verdict)
     return verdict
 
 
-def _pauses(look: Look, rules: Rules, verdict: Verdict) -> None:
+def _pauses(look: Look, watch: Watch, rules: Rules, verdict: Verdict) -> None:
     reason, until = look.facts.paused_as, look.chosen.end_of(look.facts.paused_as)
-    if reason == WRAP_UP:
+    if reason in (None, WRAP_UP) and rules.wrap_up_s and _has_talked(look, watch):
+        end = look.now + timedelta(seconds=rules.wrap_up_s)
+        verdict.steps.append(Pause(WRAP_UP, end))
+        verdict.due.append(end.timestamp())
+    elif reason == WRAP_UP and look.facts.work.call is None:
         if until is None or until <= look.now:
             verdict.steps.append(Ready())
         else:
             verdict.due.append(until.timestamp())
-    elif reason is None and rules.wrap_up_s and _has_talked(look):
-        end = look.now + timedelta(seconds=rules.wrap_up_s)
-        verdict.steps.append(Pause(WRAP_UP, end))
-        verdict.due.append(end.timestamp())
     elif until is not None and until > look.now:
         verdict.due.append(until.timestamp())
 
 
-def _has_talked(look: Look) -> bool:
-    before, call = look.call_before, look.facts.work.call
-    if before is None or before.state not in TALKED or not before.has_citizen:
+def _has_talked(look: Look, watch: Watch) -> bool:
+    before = look.call_before
+    if look.facts.work.call is not None or before is None or before.call_id == watch.wrapped:
         return False
-    return call is None
+    return before.state in TALKED and before.has_citizen
 
 
 def _devices(look: Look, watch: Watch, rules: Rules, verdict: Verdict) -> None:
