@@ -8,7 +8,8 @@ from typing import Any, Literal
 import ivr.ledger.desk_events  # noqa: F401 - its events are known by name too
 from ivr.ledger.event import SwitchEvent as SwitchEvent
 
-Party = Literal["caller", "seat", "hotline", ""]
+#: `external`: whoever outside the citizen was talking with.
+Party = Literal["caller", "seat", "external", "hotline", ""]
 
 
 @dataclass(frozen=True, kw_only=True)

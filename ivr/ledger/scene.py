@@ -218,11 +218,8 @@ class Scene:
             if line.kind == HolderKind.SEAT:
                 self._rise(line.name, self._role(line, present))
         here = {line.name for line in self._lines.values()}
-        if (
-            self._declared
-            and self._declared.state == LegState.CONFERENCE
-            and self._declared.holder not in here
-        ):
+        declared = self._declared
+        if declared and declared.state == LegState.CONFERENCE and declared.holder not in here:
             self._declared = None
         for gone in self._roles.keys() - here:
             del self._roles[gone]

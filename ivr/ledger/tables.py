@@ -91,7 +91,7 @@ class Call(Base):
     #: What a result visit (回访) came to: see `ivr.ledger.events.VisitAnswered`.
     visit: Mapped[str] = mapped_column(String(MAX_NAME), default="")
     outcome: Mapped[str] = mapped_column(String(32), default=Outcome.IN_PROGRESS, index=True)
-    #: caller, seat, hotline or empty.
+    #: caller, seat, external, hotline or empty.
     hung_up_by: Mapped[str] = mapped_column(String(16), default="")
 
 

@@ -262,6 +262,8 @@ def _extra(cel: _Line) -> dict[str, object]:
 def _who(cel: _Line) -> e.Party:
     """Who ended it: the channel the switch names as the source of the hang-up."""
     source = str(_extra(cel).get("hangupsource", ""))
-    if source == cel.channel if _TRUNK.match(cel.channel) else _TRUNK.match(source):
-        return "caller"
-    return "seat" if SEAT_CHANNEL.match(source) else "hotline"
+    if SEAT_CHANNEL.match(source):
+        return "seat"
+    if not _TRUNK.match(source):
+        return "hotline"
+    return "caller" if source == cel.channel or not _TRUNK.match(cel.channel) else "external"

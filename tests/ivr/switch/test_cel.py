@@ -147,7 +147,7 @@ LINES: dict[str, e.SwitchEvent | None] = {
     ),
     f"HANGUP 1795390344.329494 {FORWARD} from-trunk s    {_hang_up('PJSIP/trunk-demo-00000001')}": None,
     f"HANGUP 1795390344.329494 {TRUNK} hl-forward s    {_hang_up('PJSIP/trunk-demo-00000001')}": e.CallerLeft(
-        **COMMON, by="hotline"
+        **COMMON, by="external"
     ),
     _user(SEAT, "STEP", "greeting"): None,
     _user(TRUNK, "HELD", "1001"): d.CallHeld(**COMMON, seat="1001"),

@@ -147,7 +147,7 @@ export const en: Messages = {
     foreign: 'foreign',
     invalid: 'not a number',
   },
-  parties: { caller: 'Caller', seat: 'Seat', hotline: 'System' },
+  parties: { caller: 'Caller', seat: 'Seat', external: 'Outside party', hotline: 'System' },
   call: {
     title: 'Call',
     path: 'What happened',

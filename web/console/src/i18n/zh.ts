@@ -142,7 +142,7 @@ export const zh = {
     foreign: '境外',
     invalid: '无效号码',
   },
-  parties: { caller: '来电人', seat: '坐席', hotline: '系统' },
+  parties: { caller: '来电人', seat: '坐席', external: '外部号码', hotline: '系统' },
   call: {
     title: '来电',
     path: '通话经过',
