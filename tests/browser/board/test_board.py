@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import pytest
 from playwright.async_api import expect
 
 from tests.browser.board.board_pages import BoardPage
+from tests.browser.board.phones import logged_in, registered
 from tests.browser.pages import Console, by_test_id
 from tests.instance import HotlineInstance
 from tests.softphone import Softphone
@@ -19,30 +19,17 @@ async def board(leader: Console) -> BoardPage:
     return await BoardPage(leader.page).open()
 
 
-@asynccontextmanager
-async def logged_in(hotline: HotlineInstance, *, answers: bool) -> AsyncIterator[Softphone]:
-    """The softphone of seat 1001, in the queue."""
-    phone = Softphone(hotline.settings, "1001", await hotline.seat_secret("1001"))
-    try:
-        await phone.start(hotline.prompt("message-thanks"), answers=answers)
-        await phone.log_in()
-        yield phone
-        await phone.dial("*12")
-    finally:
-        await phone.stop()
-
-
 @pytest.fixture
 async def phone(hotline: HotlineInstance) -> AsyncIterator[Softphone]:
-    """Answers by itself."""
-    async with logged_in(hotline, answers=True) as phone:
+    """The softphone of seat 1001, in the queue; it answers by itself."""
+    async with logged_in(hotline, "1001") as phone:
         yield phone
 
 
 @pytest.fixture
 async def ringing_phone(hotline: HotlineInstance) -> AsyncIterator[Softphone]:
-    """Rings until the caller's patience ends."""
-    async with logged_in(hotline, answers=False) as phone:
+    """The same, but it rings until the caller's patience ends."""
+    async with logged_in(hotline, "1001", answers=False) as phone:
         yield phone
 
 
@@ -50,7 +37,7 @@ async def test_a_caller_waits_is_moved_and_leaves(
     board: BoardPage, hotline: HotlineInstance, ringing_phone: Softphone
 ) -> None:
     known = await hotline.known_calls()
-    async with hotline.carrier.dial(caller="13811113333") as call:
+    async with hotline.carrier.dial(caller="13811113333", hang_up_after_s=7) as call:
         await call.hear(0.5)
         await call.press("0")
         row = await hotline.next_call(known, lambda one: one.queued_at is not None)
@@ -61,6 +48,7 @@ async def test_a_caller_waits_is_moved_and_leaves(
         await board.move(row.id, "emergency")
         await expect(board.waiting(row.id)).to_contain_text("应急")
         assert await board.wait_of(row.id) >= first
+        await call.over()
     await expect(board.waiting(row.id)).to_have_count(0)
     await expect(board.tile("waiting")).to_have_text("0")
 
@@ -96,6 +84,7 @@ async def test_keys_do_what_the_mouse_does(
     dialog = page.locator(".el-dialog:visible")
     await dialog.locator('[data-test="note"]').fill("请先接听热线台")
     await dialog.locator('[data-choice="save"]').click()
+    await expect(dialog).to_have_count(0)
     await board.seat_is("1001", "paused")
     await page.keyboard.press("n")
     await by_test_id(page, "notice-text").fill("暴雨红色预警")
@@ -110,3 +99,28 @@ async def test_keys_do_what_the_mouse_does(
         await client.close()
     await page.keyboard.press("Escape")
     await expect(board.seat("1001")).to_have_attribute("aria-selected", "false")
+
+
+async def test_a_leader_listens_whispers_and_ends(
+    board: BoardPage, leader: Console, hotline: HotlineInstance, phone: Softphone
+) -> None:
+    page = leader.page
+    async with (
+        registered(hotline, "1900", address="127.0.0.4"),
+        hotline.carrier.dial(caller="13811115555") as call,
+    ):
+        await call.hear(0.5)
+        await call.press("0")
+        await board.seat_is("1001", "talking")
+        await board.seat("1001").click()
+        await page.keyboard.press("l")
+        await expect(board.supervision).to_contain_text("双方都听不到您", timeout=15_000)
+        await board.supervision.get_by_text("耳语").click()
+        await expect(board.supervision).to_have_attribute("data-mode", "whisper")
+        await page.reload()
+        await expect(board.supervision).to_have_attribute("data-mode", "whisper")
+        await by_test_id(page, "end-supervision").click()
+        await expect(board.supervision).to_have_count(0)
+        await board.seat_is("1001", "talking")
+        await phone.command("hangup")
+        await call.over()

@@ -25,7 +25,7 @@ async def _feed(page: Page, board: dict[str, Any]) -> list[WebSocketRoute]:
         await route.fulfill(json=board)
 
     await page.route("**/api/v1/board", answer)
-    await page.route_web_socket("**/api/v1/live", sockets.append)
+    await page.route_web_socket("**/api/v1/live", lambda socket: sockets.append(socket))
     return sockets
 
 
