@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import argparse
 
-from bench import agi_rate, call_cost, live_help, menu_latency
+from bench import agi_rate, board_updates, call_cost, live_help, menu_latency, pop_latency
 from core.log import configure
 
-BENCHMARKS = (agi_rate.NAME, call_cost.NAME, menu_latency.NAME, live_help.NAME)
+BENCHMARKS = (
+    agi_rate.NAME,
+    call_cost.NAME,
+    menu_latency.NAME,
+    live_help.NAME,
+    pop_latency.NAME,
+    board_updates.NAME,
+)
 
 
 def main() -> None:
@@ -29,6 +36,10 @@ def main() -> None:
         menu_latency.run(options.rounds)
     if live_help.NAME in wanted:
         live_help.run(options.rounds)
+    if pop_latency.NAME in wanted:
+        pop_latency.run(options.rounds)
+    if board_updates.NAME in wanted:
+        board_updates.run(options.rounds)
 
 
 if __name__ == "__main__":
