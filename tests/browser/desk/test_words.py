@@ -9,6 +9,7 @@ from playwright.async_api import expect
 from tests.browser.desk.fakes import PlayedSwitch, ago, seat_call
 
 MARKUP = "<img src=x onerror=document.title='owned'><b>" + "超" * 300 + "</b>"
+FLAG = {"path": "slow_queue", "reason": MARKUP, "expires_at": ago(-3600)}
 PEER = {"kind": "seat", "value": "1002", "label": MARKUP, "state": "talking"}
 
 
@@ -112,6 +113,12 @@ async def test_a_notice_is_shown_and_kept(played: PlayedSwitch) -> None:
     await played.seat.part("side").get_by_role("tab", name="通知").click()
     await expect(played.seat.part("notice")).to_contain_text("今晚暴雨")
     await expect(played.seat.part("notice-count")).to_be_hidden()
+
+
+async def test_the_result_of_a_pin_is_told_without_the_pin(played: PlayedSwitch) -> None:
+    played.pops()
+    played.tell({"type": "pin", "call_id": seat_call()["call_id"], "result": "right"})
+    await expect(played.seat.part("pin-result")).to_have_text("密码正确")
 
 
 async def test_who_gave_up_before_the_answer_leaves_no_work(played: PlayedSwitch) -> None:

@@ -6,9 +6,8 @@ export type PopReason = 'queue' | 'transfer' | 'return' | 'consult' | 'callback'
 
 /** Why a caller is treated specially: what a leader approved about the number. */
 export interface PopFlag {
-  path?: string
-  reason?: string
-  note?: string
+  path: string
+  reason: string
 }
 
 /** Everything known about a caller at the moment the seat rings (来电弹屏). */
@@ -24,9 +23,9 @@ export interface Pop {
   /** Where the number belongs; empty when unknown. */
   place: string
   marks: string[]
-  flag: PopFlag | string | null
+  flag: PopFlag | null
   language: string
-  menu_path: (MenuStep | string)[]
+  menu_path: MenuStep[]
   wait_s: number
   priority: number
   /** The call's draft; null while there is none. */
@@ -56,8 +55,10 @@ export interface DirectoryEntry {
 
 export interface TransferTargets {
   seats: { extension: string; display_name: string; state: string }[]
-  queues: { name: string; label: string; waiting: number; ready: number }[]
+  queues: { name: string; label: string; label_en: string; waiting: number; ready: number }[]
   directory: DirectoryEntry[]
+  /** Numbers may be typed, of the patterns the settings allow. */
+  may_key_in: boolean
 }
 
 export interface ParkedCall {
