@@ -27,6 +27,7 @@ from ivr.ledger.holds import Holds
 from ivr.ledger.holds import path as holds_path
 from ivr.lockout import guard
 from ivr.outbound.dialler import SwitchDialler
+from ivr.pin.desk import PinDesk
 from ivr.queues.keeper import QueueKeeper
 from ivr.seats import keeper as seats_keeper
 from ivr.switch.ami import EXCHANGE_USER, GUARD_USER, Switch
@@ -41,6 +42,7 @@ def works(
     """What runs side by side until the part is stopped."""
     dialler = SwitchDialler(settings, switch, clock, system_name(settings))
     Holds(holds_path(settings), clock).listen(switch)
+    PinDesk(switch, lambda _over: None)  # opens muted recordings again; the console tells the result
     return [
         dialler.run(),
         QueueKeeper(switch, queues.load(settings)).run(),

@@ -1,8 +1,8 @@
 """Sending a citizen to key in digits, and muting that stretch of the recording (身份核对).
 
 The recording is muted before the citizen is sent; when that fails, nobody is sent. It is opened again as soon
-as the dialplan says that it is over; a console that was away then does it when it is back, and the dialplan
-itself opens the recording anew when nobody did.
+as the dialplan says that it is over, by the console and by the part exchange, each on its own: one of them
+may be away, and looks after all calls when it is back.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ from ivr.switch.steering import Place
 
 PIN, WAITING = "hl-pin", "hl-pin-wait"
 _OVER = "HotlinePin"
-_MUTED = "HL_PIN_MUTED"
 
 log = structlog.get_logger()
 
@@ -39,8 +38,6 @@ class PinSwitch(Protocol):
     async def redirect(self, *places: Place) -> None: ...
 
     async def setvar(self, channel: str, name: str, value: str) -> None: ...
-
-    async def getvar(self, channel: str, name: str) -> str: ...
 
     async def mute_recording(self, channel: str, *, muted: bool) -> None: ...
 
@@ -75,7 +72,7 @@ class PinDesk:
         await self._switch.mute_recording(citizen, muted=True)
         try:
             variables = {"HL_BY": talk.seat.seat, "HL_PEER": talk.seat.name, "HL_PIN_CASE": str(case_id)}
-            for name, value in (variables | {_MUTED: "1"}).items():
+            for name, value in variables.items():
                 await self._switch.setvar(citizen, name, value)
             await self._switch.setvar(talk.seat.name, "HL_PEER", citizen)
             await self._switch.redirect(Place(citizen, PIN), Place(talk.seat.name, WAITING))
@@ -115,18 +112,18 @@ class PinDesk:
         task.add_done_callback(self._opening.discard)
 
     async def _open_all(self) -> None:
-        """What came to an end while we heard nothing."""
+        """What came to an end while nobody listened."""
         try:
-            for line in await self._switch.channel_lines():
-                is_done = line.is_trunk and line.is_up and line.context != PIN
-                if is_done and await self._switch.getvar(line.name, _MUTED) == "1":
-                    await self._open(line.name)
+            lines = await self._switch.channel_lines()
         except (SwitchRefusedError, SwitchUnavailableError) as error:
             log.warning("muted recordings are not looked for", why=str(error))
+            return
+        for line in lines:
+            if line.is_trunk and line.is_up and line.context != PIN:
+                await self._open(line.name)
 
     async def _open(self, citizen: str) -> None:
         try:
             await self._switch.mute_recording(citizen, muted=False)
-            await self._switch.setvar(citizen, _MUTED, "")
         except (SwitchRefusedError, SwitchUnavailableError) as error:
-            log.warning("the dialplan has to open a recording anew", channel=citizen, why=str(error))
+            log.info("not opened: nothing is recorded, or the call is over", channel=citizen, why=str(error))
