@@ -44,14 +44,6 @@ class SeatRang(SwitchEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SeatAnswered(SwitchEvent):
-    """A seat's phone that was rung by itself, not by a queue, has been picked up."""
-
-    seat: str
-    channel: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class SeatHeld(SwitchEvent):
     """A seat pressed hold on its own phone."""
 

@@ -72,7 +72,7 @@ class CallLeg(Base):
 class SeatLeg(Base):
     """A stretch of a seat's time on a call in one role, its phone's ringing included.
 
-    `ring_s + talk_s + hold_s + consult_s + conference_s + supervise_s` is the whole of it.
+    `ring_s + talk_s + hold_s + consult_s + conference_s + supervise_s + idle_s` is the whole of it.
     """
 
     __tablename__ = "seat_legs"
@@ -85,9 +85,10 @@ class SeatLeg(Base):
     role: Mapped[str] = mapped_column(String(16))
     #: When it began to ring; the beginning of the leg.
     ring_at: Mapped[datetime]
-    #: When it answered; None: it rang in vain.
+    #: When it was with somebody first; None: it rang in vain.
     started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime]
+    #: Until it was with somebody; of a call the seat places, the citizen's ringing is in it.
     ring_s: Mapped[float] = mapped_column(Float, default=0.0)
     #: With the citizen alone.
     talk_s: Mapped[float] = mapped_column(Float, default=0.0)
@@ -99,3 +100,5 @@ class SeatLeg(Base):
     conference_s: Mapped[float] = mapped_column(Float, default=0.0)
     #: Listening or whispering as a supervisor.
     supervise_s: Mapped[float] = mapped_column(Float, default=0.0)
+    #: With nobody, and nobody waited for it: told that its call was taken over, for instance.
+    idle_s: Mapped[float] = mapped_column(Float, default=0.0)

@@ -1,7 +1,7 @@
 """From the events of one call to its legs. Pure: same events, same legs, in whatever order they came.
 
 The legs of a call partition its time: each begins where the one before ends, the first with the call, and the
-last ends with it. So do the seconds of a seat's leg (ring, talk, hold, consult, conference, supervise).
+last ends with it. So do the seconds of a seat's leg (ring, talk, hold, consult and so on).
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 from ivr.ledger import desk_events as d
 from ivr.ledger.event import SwitchEvent
 from ivr.ledger.leg_tables import MAX_HOLDER, MAX_WHY, HolderKind, LegState, SeatRole
-from ivr.ledger.scene import Doing, Holding, Scene
+from ivr.ledger.parties import Doing, Holding
+from ivr.ledger.scene import Scene
 
 #: Between two people the switch needs an instant to say where the citizen is: nobody's seconds this short
 #: belong to what comes after. Longer ones were spent in the menu.
@@ -52,6 +53,7 @@ class LegOfSeat:
     consult_s: float = 0.0
     conference_s: float = 0.0
     supervise_s: float = 0.0
+    idle_s: float = 0.0
 
 
 @dataclass(frozen=True)

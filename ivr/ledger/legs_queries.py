@@ -16,7 +16,7 @@ from ivr.ledger.queries import on_day
 from ivr.ledger.reducer import reduce_whole
 from ivr.ledger.store import events_of_calls
 
-_SECONDS = ("ring_s", "talk_s", "hold_s", "consult_s", "conference_s", "supervise_s")
+_SECONDS = ("ring_s", "talk_s", "hold_s", "consult_s", "conference_s", "supervise_s", "idle_s")
 
 
 async def legs_of(session: AsyncSession, call_id: str) -> Legs:
@@ -55,6 +55,7 @@ class SeatTime:
     consult_s: float
     conference_s: float
     supervise_s: float
+    idle_s: float
 
 
 async def seat_times(session: AsyncSession, day: date) -> Mapping[str, SeatTime]:

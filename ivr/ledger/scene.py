@@ -7,14 +7,12 @@ said: in the menu, in a queue, on hold. Nothing said since the last party left: 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import NamedTuple
 
 from ivr.ledger import desk_events as d
 from ivr.ledger import events as e
 from ivr.ledger.event import SwitchEvent
 from ivr.ledger.leg_tables import HolderKind, LegState, SeatRole
+from ivr.ledger.parties import Doing, Holding, Line
 
 #: Steps of the path that say where the citizen is; any other is the menu. `queue` waits for its name.
 _STEPS = {"message": HolderKind.MESSAGE, "survey": HolderKind.SURVEY}
@@ -24,40 +22,6 @@ _KINDS = {"seat": HolderKind.SEAT, "queue": HolderKind.QUEUE, "external": Holder
 _RANK = {SeatRole.CONSULTED: 1, SeatRole.SUPERVISOR: 2, SeatRole.CONFERENCE: 3, SeatRole.OWNER: 4}
 
 
-class Doing(StrEnum):
-    """What a seat does on a call; where its lines do several things, the first of these counts."""
-
-    TALK = "talk"
-    CONFERENCE = "conference"
-    CONSULT = "consult"
-    SUPERVISE = "supervise"
-    HOLD = "hold"
-    RING = "ring"
-
-
-class Holding(NamedTuple):
-    """Who has the citizen, what they do there, and what began it."""
-
-    kind: HolderKind
-    holder: str
-    state: LegState
-    why: str = ""
-
-
-@dataclass
-class _Line:
-    """A seat's line, or one to an outside number."""
-
-    kind: HolderKind
-    name: str
-    bridge: str | None = None
-    #: Order of joining the bridge.
-    joined: int = 0
-    answered: bool = False
-    held: bool = False
-    spies: bool = False
-
-
 class Scene:
     """The state after the events applied so far, which must come in order of time."""
 
@@ -65,7 +29,7 @@ class Scene:
         """`knows_bridges`: False for events stored before the ledger knew bridges; then a seat that is joined
         is joined with the citizen."""
         self._caller_bridge: str | None = None if knows_bridges else ""
-        self._lines: dict[str, _Line] = {}
+        self._lines: dict[str, Line] = {}
         self._joins = 0
         self._declared: Holding | None = Holding(HolderKind.MENU, "", LegState.LISTEN)
         self._with: tuple[HolderKind, str] | None = None
@@ -98,11 +62,11 @@ class Scene:
                 self._part(channel, bridge)
             case e.SeatHungUp(seat=seat, channel=channel):
                 self._lines.pop(channel or seat, None)
-            case d.SeatAnswered(seat=seat, channel=channel):
-                self._line(channel, HolderKind.SEAT, seat).answered = True
             case d.SeatHeld(channel=channel) | d.SeatResumed(channel=channel) if channel in self._lines:
                 self._lines[channel].held = isinstance(event, d.SeatHeld)
                 self._why = "held" if isinstance(event, d.SeatHeld) else "resumed"
+            case e.CallerLeft() | e.CallLost():
+                self._caller_bridge, self._declared, self._with, self._consulting = None, None, None, ""
             case d.SeatSpied(by=by, channel=channel):
                 line = self._line(channel, HolderKind.SEAT, by)
                 line.answered = line.spies = True
@@ -182,10 +146,10 @@ class Scene:
     def _keep(self, seat: str, state: LegState, why: str) -> None:
         self._declared, self._why = Holding(HolderKind.SEAT, seat, state, why), why
 
-    def _line(self, channel: str, kind: HolderKind, name: str) -> _Line:
-        return self._lines.setdefault(channel or name, _Line(kind, name))
+    def _line(self, channel: str, kind: HolderKind, name: str) -> Line:
+        return self._lines.setdefault(channel or name, Line(kind, name))
 
-    def _join(self, line: _Line, bridge: str) -> None:
+    def _join(self, line: Line, bridge: str) -> None:
         self._joins += 1
         line.bridge, line.joined, line.answered, line.held = bridge, self._joins, True, False
 
@@ -196,7 +160,7 @@ class Scene:
             if line.kind == HolderKind.EXTERNAL:
                 del self._lines[key]
 
-    def _present(self) -> list[_Line]:
+    def _present(self) -> list[Line]:
         """Who is in a bridge with the citizen, in order of joining."""
         if self._caller_bridge is None:
             return []
@@ -234,7 +198,7 @@ class Scene:
         else:
             self.was_outside = True
 
-    def _role(self, line: _Line, present: list[_Line]) -> SeatRole | None:
+    def _role(self, line: Line, present: list[Line]) -> SeatRole | None:
         holding = self.holding
         if holding and (holding.kind, holding.holder) == (HolderKind.SEAT, line.name):
             return SeatRole.OWNER
@@ -250,7 +214,7 @@ class Scene:
         if role is not None and (now is None or _RANK[role] > _RANK[now]):
             self._roles[seat] = role
 
-    def _others(self, line: _Line) -> Iterator[_Line]:
+    def _others(self, line: Line) -> Iterator[Line]:
         if line.bridge is not None:
             yield from (v for v in self._lines.values() if v is not line and v.bridge == line.bridge)
 
@@ -280,7 +244,7 @@ class Scene:
                 found[line.name] = min(doing, found.get(line.name, doing), key=order.index)
         return {seat: (doing, self._roles.get(seat)) for seat, doing in found.items()}
 
-    def _doing(self, line: _Line) -> Doing:
+    def _doing(self, line: Line) -> Doing:
         if not line.answered:
             return Doing.RING
         others = list(self._others(line))
@@ -291,7 +255,17 @@ class Scene:
             return Doing.CONSULT
         if line.spies:
             return Doing.SUPERVISE
-        return Doing.CONSULT if self._consulting == line.name else Doing.HOLD
+        if self._consulting == line.name:
+            return Doing.CONSULT
+        return Doing.HOLD if self._waits_for(line.name) else Doing.IDLE
+
+    def _waits_for(self, seat: str) -> bool:
+        """Somebody waits for the seat: the citizen it holds or lets enter a PIN, or who asked it."""
+        if self._roles.get(seat) == SeatRole.CONSULTED:
+            return True
+        if self._declared is None:
+            return not self._present() and self._with == (HolderKind.SEAT, seat)
+        return self._declared.kind == HolderKind.PIN or self._declared.holder == seat
 
 
 def _kind_of(holder: str) -> HolderKind:

@@ -25,8 +25,6 @@ _TRUNK = re.compile(r"^(?:PJSIP/trunk-([A-Za-z0-9_]+)|DAHDI/i[0-9]+/.*)-[0-9a-f]
 SEAT_CHANNEL = re.compile(r"^PJSIP/(\d{3,6})w?-[0-9a-f]+$")
 #: Extension of a channel that we opened ourselves: nobody dialled it. No number of ours is called so.
 _NOT_DIALLED = "s"
-#: Whoever is rung by these is joined with the other side as soon as it answers.
-_RINGERS = ("AppQueue", "AppDial", "Answer")
 #: Those of the contract.
 FIELDS = (
     *("type", "time", "linked_id", "unique_id", "channel", "context", "exten", "app", "app_data"),
@@ -223,8 +221,6 @@ def _seat_event(cel: _Line, seat: str, c: _Common) -> e.SwitchEvent | None:
     match cel.type:
         case "CHAN_START" if cel.exten == _NOT_DIALLED:
             return d.SeatRang(**its)
-        case "ANSWER" if cel.app.partition(" ")[0] not in _RINGERS:
-            return d.SeatAnswered(**its)
         case "BRIDGE_ENTER":
             return e.SeatConnected(**its, bridge=_bridge(cel))
         case "BRIDGE_EXIT":

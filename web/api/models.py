@@ -122,7 +122,7 @@ class SeatLegAnswer(Answer):
     seat: str
     role: SeatRole
     ring_at: datetime
-    #: None: it rang in vain, or rings.
+    #: When it was with somebody first; None: it rang in vain, or rings.
     started_at: datetime | None
     #: None: it goes on; then the seconds are those up to its last change.
     ended_at: datetime | None
@@ -132,6 +132,7 @@ class SeatLegAnswer(Answer):
     consult_s: float
     conference_s: float
     supervise_s: float
+    idle_s: float
 
 
 class CallDetail(CallSummary):

@@ -42,6 +42,7 @@ def _legs() -> None:
         sa.Column("consult_s", sa.Float(), nullable=False),
         sa.Column("conference_s", sa.Float(), nullable=False),
         sa.Column("supervise_s", sa.Float(), nullable=False),
+        sa.Column("idle_s", sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint("call_id", "n", name=op.f("pk_seat_legs")),
     )
     op.create_index("ix_seat_legs_ring_at", "seat_legs", ["ring_at", "seat"])

@@ -56,6 +56,7 @@ def over(at: float, seat: str, channel: str, bridge: str) -> str:
     return OVER.format(at, seat, channel, bridge) + LEAVES.format(at + 2)
 
 
+SECONDS = ("ring", "talk", "hold", "consult", "conference", "supervise", "idle")
 BEFORE = ["menu listen 0 4", "queue general wait 4 8"]
 #: Name → events, legs of the call (`kind [holder] state from to`), legs of seats
 #: (`seat role from answered to: seconds …`).
@@ -120,7 +121,7 @@ CALLS: dict[str, tuple[str, list[str], list[str]]] = {
             "menu listen 50 52",
         ],
         [
-            "1001 owner 5 8 30.02: ring 3 talk 12 hold 0.07 consult 9.95",
+            "1001 owner 5 8 30.02: ring 3 talk 12 hold 0.06 consult 9.95 idle 0.01",
             "1002 consulted 21 24 30: ring 3 consult 6",
             "1002 owner 30 30 50: consult 0.01 hold 0.01 talk 19.98",
         ],
@@ -290,7 +291,6 @@ CALLS: dict[str, tuple[str, list[str], list[str]]] = {
         20.0  SeatHungUp seat=1001 by=hotline channel=S
         20.02 CallParked seat=1001
         50.0  SeatRang seat=1002 channel=T
-        51.0  SeatAnswered seat=1002 channel=T
         51.5  CallRetrieved seat=1002
         51.6  SeatConnected seat=1002 channel=T bridge=b2
         51.6  CallerBridged bridge=b2
@@ -303,7 +303,7 @@ CALLS: dict[str, tuple[str, list[str], list[str]]] = {
             "seat 1002 talk 51.6 60",
             "menu listen 60 62",
         ],
-        ["1001 owner 5 8 20: ring 3 talk 12", "1002 owner 50 51 60: ring 1 hold 0.6 talk 8.4"],
+        ["1001 owner 5 8 20: ring 3 talk 12", "1002 owner 50 51.6 60: ring 1.6 talk 8.4"],
     ),
     "the seat's lid is closed, it comes back": (
         TALK
@@ -313,7 +313,6 @@ CALLS: dict[str, tuple[str, list[str], list[str]]] = {
         20.0  CallerUnbridged bridge=b1
         20.1  SeatLost seat=1001
         25.0  SeatRang seat=1001 channel=S2
-        25.4  SeatAnswered seat=1001 channel=S2
         26.0  SeatConnected seat=1001 channel=S2 bridge=b2
         26.0  CallerBridged bridge=b2
         """
@@ -325,13 +324,12 @@ CALLS: dict[str, tuple[str, list[str], list[str]]] = {
             "seat 1001 talk 26 30",
             "menu listen 30 32",
         ],
-        ["1001 owner 5 8 20: ring 3 talk 12", "1001 owner 25 25.4 30: ring 0.4 hold 0.6 talk 4"],
+        ["1001 owner 5 8 20: ring 3 talk 12", "1001 owner 25 26 30: ring 1 talk 4"],
     ),
     "listened to, then taken over": (
         TALK
         + """
         10.0  SeatRang seat=1009 channel=M
-        11.0  SeatAnswered seat=1009 channel=M
         11.5  SeatSpied seat=1001 by=1009 mode=listen channel=M
         20.0  CallerUnbridged bridge=b1
         20.0  CallTakenOver seat=1001 by=1009
@@ -348,9 +346,23 @@ CALLS: dict[str, tuple[str, list[str], list[str]]] = {
         ],
         [
             "1001 owner 5 8 20: ring 3 talk 12",
-            "1009 supervisor 10 11 20: ring 1 hold 0.5 supervise 8.5",
+            "1009 supervisor 10 11.5 20: ring 1.5 supervise 8.5",
             "1009 owner 20 20 30: supervise 0.1 talk 9.9",
         ],
+    ),
+    "taken over, and the seat is told so": (
+        TALK
+        + """
+        20.0  CallerUnbridged bridge=b1
+        20.0  SeatDisconnected seat=1001 channel=S bridge=b1
+        20.0  CallTakenOver seat=1001 by=1009
+        20.1  SeatConnected seat=1009 channel=M bridge=b2
+        20.1  CallerBridged bridge=b2
+        23.0  SeatHungUp seat=1001 by=hotline channel=S
+        """
+        + over(30, "1009", "M", "b2"),
+        [*BEFORE, "seat 1001 talk 8 20", "seat 1009 talk 20 30", "menu listen 30 32"],
+        ["1001 owner 5 8 23: ring 3 talk 12 idle 3", "1009 owner 20.1 20.1 30: talk 9.9"],
     ),
     "a PIN the seat does not hear": (
         HELD
@@ -435,11 +447,7 @@ def legs_told(legs: Legs) -> list[str]:
 def seats_told(legs: Legs) -> list[str]:
     found = []
     for leg in legs.seats:
-        spent = " ".join(
-            f"{name} {seconds:g}"
-            for name in ("ring", "talk", "hold", "consult", "conference", "supervise")
-            if (seconds := getattr(leg, f"{name}_s"))
-        )
+        spent = " ".join(f"{name} {seconds:g}" for name in SECONDS if (seconds := getattr(leg, f"{name}_s")))
         times = " ".join(told(at) for at in (leg.ring_at, leg.started_at, leg.ended_at))
         found.append(f"{leg.seat} {leg.role} {times}: {spent}")
     return found
@@ -450,7 +458,7 @@ def _sorted(line: str) -> str:
     head, _, spent = line.partition(": ")
     words = spent.split()
     pairs = dict(zip(words[::2], words[1::2], strict=True))
-    order = ("ring", "talk", "hold", "consult", "conference", "supervise")
+    order = SECONDS
     return f"{head}: " + " ".join(f"{name} {pairs[name]}" for name in order if name in pairs)
 
 

@@ -90,6 +90,6 @@ async def test_time_of_seats_over_a_day(sessions: SessionFactory) -> None:
         assert await seat_times(session, date(2026, 11, 24)) == {}
         times = await seat_times(session, date(2026, 11, 23))
     assert times == {
-        "1001": SeatTime(2, 2, 4.9, 29.0, 0.0, 0.0, 0.0, 0.0),
-        "1002": SeatTime(1, 0, 20.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+        "1001": SeatTime(2, 2, 4.9, 29.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+        "1002": SeatTime(1, 0, 20.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
     }

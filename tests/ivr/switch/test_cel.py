@@ -80,9 +80,7 @@ LINES: dict[str, e.SwitchEvent | None] = {
     f"ANSWER 1795390344.329494 {SEAT} from-seat *11 Answer   ": None,
     f"ANSWER 1795390344.329494 {SEAT} from-seat s AppQueue (Outgoing%20Line)  ": None,
     f"ANSWER 1795390344.329494 {SEAT} from-seat s AppDial (Outgoing%20Line)  ": None,
-    f"ANSWER 1795390344.329494 {SEAT} from-seat s AppDial2 (Outgoing%20Line)  ": d.SeatAnswered(
-        **COMMON, **LINE
-    ),
+    f"ANSWER 1795390344.329494 {SEAT} from-seat s AppDial2 (Outgoing%20Line)  ": None,
     f"HOLD 1795390344.329494 {SEAT} from-seat s    ": d.SeatHeld(**COMMON, **LINE),
     f"UNHOLD 1795390344.329494 {SEAT} from-seat s    ": d.SeatResumed(**COMMON, **LINE),
     f"BRIDGE_ENTER 1795390344.329494 {SEAT} from-seat s AppQueue (Outgoing)  {BRIDGE}": e.SeatConnected(
