@@ -96,3 +96,39 @@ async def _rest(listening: ClientWebSocketResponse) -> list[dict[str, Any]]:
             found.append(await listening.receive_json(timeout=0.1))
         except TimeoutError:
             return found
+
+
+async def test_a_transferred_call_pops_up_at_the_seat_it_is_handed_to(hotline: HotlineInstance) -> None:
+    phones = [Softphone(hotline.settings, one, await hotline.seat_secret(one)) for one in ("1001", "1002")]
+    clients = [await hotline.log_in(name) for name in ("seat1001", "seat1002")]
+    try:
+        await phones[0].start(hotline.prompt("message-thanks"))
+        await phones[1].start(hotline.prompt("message-thanks"), answers=False)
+        await phones[0].log_in()
+        first, second = [await client.ws_connect("/api/v1/live") for client in clients]
+        async with hotline.carrier.dial(caller="13800000062") as call:
+            await call.hear(0.5)
+            await call.press("0")
+            pop = (await _told(first, "pop"))[0]["pop"]
+            while pop["caller"] != "13800000062":  # it has answered
+                pop = (await _told(first, "pop"))[0]["pop"]
+            ringing = asyncio.create_task(_invited(phones[1]))
+            body = {"target": {"kind": "seat", "value": "1002"}}
+            async with clients[0].post("/api/v1/seats/me/call/transfer", json=body) as answer:
+                assert answer.status == 200, await answer.text()
+            rang_at, (news, popped_at) = await asyncio.gather(ringing, _told(second, "pop"))
+            handed = news["pop"]
+            assert popped_at - rang_at < SOON_S
+            assert (handed["why"], handed["call_id"]) == ("transfer", pop["call_id"])
+            assert (handed["caller"], handed["case_id"]) == ("138****0062", pop["case_id"])
+            await phones[1].command("accept")
+            while handed["caller"] != "13800000062":
+                handed = (await _told(second, "pop"))[0]["pop"]
+            await phones[1].command("hangup")
+            await call.over()
+        await phones[0].dial("*12")
+    finally:
+        for phone in phones:
+            await phone.stop()
+        for client in clients:
+            await client.close()
