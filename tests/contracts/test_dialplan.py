@@ -294,7 +294,7 @@ def test_nobody_at_the_duty_phone_is_the_queue() -> None:
 def test_seats_can_ring_seats_and_nobody_else() -> None:
     seats = [line for line in LINES if line.context in _reachable("from-seat")]
     dialled = [dialplan.split(line.arguments)[0] for line in seats if line.app == "Dial"]
-    assert dialled == ["PJSIP/1001"]
+    assert dialled == ["PJSIP/1001&PJSIP/1001w"]
     seats_own = {"from-seat", "hl-seat-queues", "hl-seat-leaves", "hl-announcement"}
     assert _reachable("from-seat") == seats_own
 
