@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 from yarl import URL
 
+from ivr.ledger import store
+from ivr.ledger.memory import Memory
 from ivr.ledger.tables import Outcome
+from tests.ivr.ledger.tables import call
 from tests.web.world import CALLER, Client, World
 
 CALLS = "/api/v1/calls"
@@ -221,3 +224,31 @@ async def test_three_rows_take_no_more_queries_than_one(world: World, path: str)
         counts.append((len(page["items"]), len(statements)))
     assert [rows for rows, _ in counts] == [1, 3]
     assert counts[0][1] == counts[1][1] <= 3
+
+
+async def test_legs_of_a_call_in_progress_and_of_one_that_is_over(world: World) -> None:
+    client, memory = await world.client("leader"), Memory()
+    events = call("""
+        0.0   CallArrived trunk=demo did=12319
+        1.0   QueueJoined queue=general
+        2.0   SeatRang seat=1001 channel=S
+        4.0   SeatConnected seat=1001 channel=S bridge=b
+        4.0   CallerBridged bridge=b
+        9.0   CallerUnbridged bridge=b
+        9.0   CallHeld seat=1001
+        12.0  CallerLeft by=caller
+        12.0  SeatHungUp seat=1001 by=caller channel=S
+    """)
+    told = []
+    for batch in (events[:-2], events[-2:]):
+        async with world.sessions.begin() as db:
+            await store.apply(db, batch, "0411", memory)
+        memory.keep()
+        answer = await (await client.get(f"{CALLS}/c")).json()
+        told.append([(leg["holder_kind"], leg["holder"], leg["state"]) for leg in answer["legs"]])
+        last, seat = answer["legs"][-1], answer["seat_legs"][-1]
+        assert (last["ended_at"] is None) == (answer["ended_at"] is None) == (seat["ended_at"] is None)
+    in_progress = [("menu", "", "listen"), ("queue", "general", "wait"), ("seat", "1001", "talk")]
+    assert told == [[*in_progress, ("seat", "1001", "hold")]] * 2
+    assert (seat["seat"], seat["role"]) == ("1001", "owner")
+    assert (seat["ring_s"], seat["talk_s"], seat["hold_s"], seat["idle_s"]) == (2, 5, 3, 0)

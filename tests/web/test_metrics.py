@@ -7,6 +7,7 @@ from datetime import timedelta
 from prometheus_client.parser import text_string_to_metric_families
 
 from ivr.ledger.tables import Outcome
+from ivr.reconciliation.tables import Reconciliation
 from recorder import gauges
 from recorder.tables import RecordingState
 from tests.web.live_world import presence
@@ -60,6 +61,24 @@ async def test_queues_and_seats_as_the_board_shows_them(world: World) -> None:
     assert found["hotline_seats", ("talking",)] == found["hotline_seats", ("offline",)] == 1
     assert found["hotline_seats", ("ready",)] == 0
     assert found["hotline_alarms", ("part",)] > 0
+
+
+async def test_the_last_day_reconciled(world: World) -> None:
+    names = [f"hotline_reconciliation_{name}" for name in ("difference_seconds", "difference_calls")]
+    at = "hotline_reconciliation_timestamp_seconds"
+    assert (await _read(world))[at, ()] == 0
+    now = world.clock.now()
+    async with world.sessions.begin() as db:
+        for number, difference_s in ((2, 1.5), (1, 99.0)):
+            day = now.date() - timedelta(days=3 - number)
+            db.add(
+                Reconciliation(
+                    day=day, at=now, calls=9, entries=9, difference_s=difference_s, difference_calls=number
+                )
+            )
+    found = await _read(world)
+    assert [found[name, ()] for name in names] == [1.5, 2]
+    assert found[at, ()] == now.timestamp()
 
 
 async def test_the_recorders_disk(world: World) -> None:
