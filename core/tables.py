@@ -31,6 +31,8 @@ class Account(Base):
     role: Mapped[str] = mapped_column(String(32))
     #: Extension of the seat this person works at, if any.
     extension: Mapped[str | None] = mapped_column(String(8))
+    #: Since when, once somebody has changed seats (换座); None: since the account was made.
+    seated_at: Mapped[datetime | None]
     password_hash: Mapped[str] = mapped_column(String(256))
     failures: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]

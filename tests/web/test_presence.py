@@ -181,6 +181,8 @@ async def test_leaders_keep_the_reasons(world: World) -> None:
 
 async def test_people_move_between_seats(world: World) -> None:
     one, two = await _at_work(world), await world.client("seat2")
+    earlier = await world.add_call(seat="1002", ended_at=world.clock.now())
+    world.clock.advance(timedelta(minutes=1))
     assert (await two.post(f"{ME}/take", json={"extension": "1001"})).status == 409, "somebody works there"
     assert (await one.post(f"{ME}/take", json={"extension": "4711"})).status == 404
     await one.post(f"{ME}/log-in", json={})
@@ -189,6 +191,8 @@ async def test_people_move_between_seats(world: World) -> None:
     assert (await (await one.get("/api/v1/session")).json())["extension"] == "1002"
     assert (await (await two.get("/api/v1/session")).json())["extension"] is None
     assert (await two.post(f"{ME}/log-in", json={})).status == 403
+    shown = await (await one.get(f"/api/v1/calls/{earlier.id}")).json()
+    assert "*" in shown["caller"], "whoever sat there before talked with them"
     await two.post(f"{ME}/take", json={"extension": "1001"})
     assert (await two.post(f"{ME}/log-in", json={})).status == 200
     assert {member for _, member in world.switch.members} == {"PJSIP/1001"}

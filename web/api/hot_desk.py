@@ -50,7 +50,7 @@ async def take(ask: Ask, body: TakeBody) -> Place:
             other.extension = None
             note(ask, db, wanted, Action.SEAT_LEFT, {"account": other.id, "for": account.id})
             ask.request.app[HUB].moved(other)
-        account.extension = wanted
+        account.extension, account.seated_at = wanted, ask.services.clock.now()
         await book.choose(db, wanted, account_id=account.id, device="", reason="", until=None)
         note(ask, db, wanted, Action.SEAT_TAKEN, {"before": before})
     ask.request.app[HUB].moved(account)

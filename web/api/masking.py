@@ -12,6 +12,7 @@ the one that took the call.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from core.phone import mask
 from core.tables import Account, Role
@@ -28,10 +29,17 @@ class Viewer:
 
     role: str
     extension: str | None
+    #: Since when at that seat: calls before were another person's (换座). None: always.
+    seated_at: datetime | None = None
 
     @classmethod
     def of(cls, account: Account) -> Viewer:
-        return cls(account.role, account.extension)
+        return cls(account.role, account.extension, account.seated_at)
+
+    def took(self, call: Call) -> bool:
+        """Whether this person, and not somebody else at the same seat, answered the call."""
+        is_mine = bool(call.seat) and call.seat == self.extension
+        return is_mine and (self.seated_at is None or call.started_at >= self.seated_at)
 
     @property
     def is_leader(self) -> bool:
@@ -45,7 +53,7 @@ class Viewer:
         if call is None or is_confidential(call):
             return False
         if call.seat:
-            return call.seat == self.extension
+            return self.took(call)
         return call.outcome in _TO_CALL_BACK
 
     def sees_seat(self, seat: str) -> bool:
@@ -56,7 +64,7 @@ class Viewer:
         """`number` of `call` as this viewer may see it; `confidential` says so of the case behind it."""
         if not number or self.role != Role.SEAT:
             return number
-        is_own = call is not None and call.seat and call.seat == self.extension
+        is_own = call is not None and self.took(call)
         if (call is not None and is_confidential(call)) or (confidential and not is_own):
             return HIDDEN
         return shown(number, whole=self.sees_numbers_of(call))
@@ -65,7 +73,7 @@ class Viewer:
         """Whether the recording of `call` may be played: a seat plays its own calls and those of nobody."""
         if self.role != Role.SEAT or call is None:
             return True
-        return call.seat == self.extension or (not call.seat and not is_confidential(call))
+        return self.took(call) or (not call.seat and not is_confidential(call))
 
 
 def is_confidential(call: Call) -> bool:

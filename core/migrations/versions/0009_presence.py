@@ -19,6 +19,7 @@ REASONS = (
 
 
 def upgrade() -> None:
+    op.add_column("accounts", sa.Column("seated_at", sa.DateTime(timezone=True), nullable=True))
     op.create_table(
         "seat_desks",
         sa.Column("extension", sa.String(length=8), nullable=False),
