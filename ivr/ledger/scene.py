@@ -226,7 +226,14 @@ class Scene:
             return self._declared
         if len(present) > 1 or (present[0].kind, present[0].name) != self._with:
             return Holding(*self._with, LegState.CONFERENCE, self._why)
-        return Holding(*self._with, LegState.HOLD if present[0].held else LegState.TALK, self._why)
+        if not present[0].held:
+            return Holding(*self._with, LegState.TALK, self._why)
+        return Holding(*self._with, LegState.CONSULT if self._asks(present[0]) else LegState.HOLD, self._why)
+
+    def _asks(self, held: Line) -> bool:
+        """The seat talks with somebody on another of its lines meanwhile."""
+        others = [v for v in self._lines.values() if v.name == held.name and v is not held]
+        return any(any(self._others(line)) for line in others)
 
     @property
     def talks(self) -> bool:

@@ -165,6 +165,35 @@ CALLS: dict[str, tuple[str, list[str], list[str]]] = {
             "1002 consulted 21 None 36: ring 15",
         ],
     ),
+    "asked and handed over by the phone's own keys": (
+        TALK
+        + """
+        20.0  SeatHeld seat=1001 channel=S
+        22.0  SeatRang seat=1002 channel=T
+        24.0  SeatConnected seat=1002 channel=T bridge=b2
+        24.0  SeatConnected seat=1001 channel=S2 bridge=b2
+        30.0  SeatDisconnected seat=1002 channel=T bridge=b2
+        30.0  SeatConnected seat=1002 channel=T bridge=b1
+        30.0  SeatDisconnected seat=1001 channel=S bridge=b1
+        30.0  SeatDisconnected seat=1001 channel=S2 bridge=b2
+        30.0  SeatHungUp seat=1001 by=hotline channel=S
+        30.0  SeatHungUp seat=1001 by=hotline channel=S2
+        """
+        + over(50, "1002", "T", "b1"),
+        [
+            *BEFORE,
+            "seat 1001 talk 8 20",
+            "seat 1001 hold 20 24",
+            "seat 1001 consult 24 30",
+            "seat 1002 talk 30 50",
+            "menu listen 50 52",
+        ],
+        [
+            "1001 owner 5 8 30: ring 3 talk 12 hold 4 consult 6",
+            "1002 consulted 22 24 30: ring 2 consult 6",
+            "1002 owner 30 30 50: talk 20",
+        ],
+    ),
     "three together, the owner leaves, then the other": (
         CONSULT
         + """
