@@ -148,7 +148,10 @@ METRICS = web.AppKey("metrics", Metrics)
 async def metrics(request: web.Request) -> web.Response:
     """The scrape address."""
     numbers = request.app[METRICS]
-    numbers.board.show(await request.app[BOARD].board())
+    try:
+        numbers.board.show(await request.app[BOARD].board())
+    except (RedisError, OSError):  # that Redis is away is told by its own gauge
+        numbers.board.hide()
     body = await numbers.read(request.app[SERVICES])
     return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
 

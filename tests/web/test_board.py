@@ -18,6 +18,7 @@ from ivr.trunks import gauges
 from ivr.trunks.gauges import Gauges, TrunkGauge
 from ivr.trunks.tables import TrunkState
 from recorder import gauges as recorder
+from tests.conftest import RedisServer
 from tests.web.live_world import listen, presence, running, told, told_nothing
 from tests.web.schema import mistakes
 from tests.web.world import World
@@ -117,6 +118,15 @@ async def test_ledger_and_queue_log_that_differ_are_an_alarm_until_a_day_agrees(
     assert await alarm(20, 0.0) == []
     assert await alarm(21, 3.0) == ["2026-11-21 对账有差异：1 通，3 秒"]
     assert await alarm(22, 0.0) == []
+
+
+async def test_a_redis_that_is_away_is_an_alarm(world: World, redis_server: RedisServer) -> None:
+    redis_server.stop()
+    try:
+        kinds = {one.kind for one in await Alarms(world.app[SERVICES]).now()}
+    finally:
+        await redis_server.start()
+    assert {"part:redis", "part:watcher", "part:agi"} <= kinds
 
 
 async def test_leaders_are_told_of_a_change_and_seats_are_not(live: World) -> None:

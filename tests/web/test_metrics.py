@@ -10,8 +10,10 @@ from ivr.ledger.tables import Outcome
 from ivr.reconciliation.tables import Reconciliation
 from recorder import gauges
 from recorder.tables import RecordingState
+from tests.conftest import RedisServer
 from tests.web.live_world import presence
 from tests.web.world import World
+from web.live.keys import BOARD
 
 Numbers = dict[tuple[str, tuple[str, ...]], float]
 
@@ -79,6 +81,19 @@ async def test_the_last_day_reconciled(world: World) -> None:
     found = await _read(world)
     assert [found[name, ()] for name in names] == [1.5, 2]
     assert found[at, ()] == now.timestamp()
+
+
+async def test_without_redis_the_rest_is_told(world: World, redis_server: RedisServer) -> None:
+    assert ("hotline_seats", ("ready",)) in await _read(world)
+    redis_server.stop()
+    try:
+        world.app[BOARD]._built = float("-inf")
+        found = await _read(world)
+    finally:
+        await redis_server.start()
+    assert found["hotline_part_up", ("redis",)] == 0
+    assert found["hotline_calls_live", ()] == 0
+    assert not [name for name, _ in found if name in ("hotline_seats", "hotline_queue_offered_today")]
 
 
 async def test_the_recorders_disk(world: World) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from time import monotonic
 
@@ -9,6 +12,7 @@ import structlog
 from pydantic import ValidationError
 from redis.exceptions import RedisError
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.board.channel import ALARMS
 from ivr.reconciliation.tables import Reconciliation
@@ -38,27 +42,38 @@ log = structlog.get_logger()
 
 
 class Alarms:
-    """Remembers since when each of ours lasts."""
+    """Remembers since when each of ours lasts. A part that hangs holds nobody up but the first who asks."""
 
-    def __init__(self, services: Services) -> None:
-        self._services = services
+    def __init__(self, services: Services, changed: Callable[[], None] = lambda: None) -> None:
+        """`changed` is called when there are other alarms than before."""
+        self._services, self._changed = services, changed
         self._since: dict[str, datetime] = {}
-        self._looked = 0.0
-        self._known: list[Alarm] = []
+        self._looked = float("-inf")
+        self._looking: asyncio.Task[None] | None = None
+        self._known: list[Alarm] | None = None
 
     async def now(self) -> list[Alarm]:
-        """All alarms, oldest first; at most `LOOK_S` old."""
-        if monotonic() - self._looked >= LOOK_S:
-            self._known = await self._look()
-            self._looked = monotonic()
-        return self._known
+        """All alarms, oldest first, as seen some `LOOK_S` ago at most."""
+        if self._looking is None and monotonic() - self._looked >= LOOK_S:
+            self._looking = asyncio.create_task(self._refresh())
+        if self._known is None and self._looking is not None:
+            await self._looking
+        return self._known or []
+
+    async def _refresh(self) -> None:
+        try:
+            known, self._known = self._known, await self._look()
+        finally:
+            self._looked, self._looking = monotonic(), None
+        if known is not None and known != self._known:
+            self._changed()
 
     async def _look(self) -> list[Alarm]:
-        try:
-            found = [*await self._told(), *await self._trunks(), *await self._disk()]
-        except (RedisError, OSError):
-            found = []  # that Redis is away stands among the parts
-        found += await self._reconciliation()
+        found: list[Alarm] = []
+        for look in (self._told, self._trunks, self._disk, self._reconciliation):
+            # That Redis or the database is away stands among the parts.
+            with suppress(RedisError, SQLAlchemyError, OSError):
+                found += await look()
         found += self._parts(await parts(self._services))
         self._since = {one.kind: one.since for one in found}
         return sorted(found, key=lambda one: (one.since, one.kind))

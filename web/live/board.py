@@ -52,7 +52,7 @@ class BoardKeeper:
 
     def __init__(self, services: Services, hub: Hub) -> None:
         self._services, self._hub = services, hub
-        self._alarms = Alarms(services)
+        self._alarms = Alarms(services, self.touch)
         self._news, self._lock = asyncio.Event(), asyncio.Lock()
         self._board: Board | None = None
         self._built = self._named = float("-inf")

@@ -27,8 +27,11 @@ class BoardGauges:
     """What the board shows, as gauges. A rate nobody has earned yet is absent."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
+        self._all: list[Gauge] = []
+
         def gauge(name: str, text: str, label: str) -> Gauge:
-            return Gauge(f"hotline_{name}", text, (label,), registry=registry)
+            self._all.append(Gauge(f"hotline_{name}", text, (label,), registry=registry))
+            return self._all[-1]
 
         self._longest = gauge("queue_longest_wait_seconds", "Longest wait of those waiting now", "queue")
         self._offered = gauge("queue_offered_today", "Calls of today that asked for a person", "queue")
@@ -39,6 +42,11 @@ class BoardGauges:
         }
         self._seats = gauge("seats", "Seats by what they do (坐席状态)", "state")
         self._alarms = gauge("alarms", "Alarms that last, by sort (告警)", "kind")
+
+    def hide(self) -> None:
+        """Nobody knows: old numbers would be taken for new ones."""
+        for one in self._all:
+            one.clear()
 
     def show(self, board: Board) -> None:
         """Set all of them."""
