@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -60,12 +61,12 @@ def seat(n: int, state: str, since: datetime, call_id: str = "") -> dict[str, An
     }
 
 
-def _figures(offered: int, answered: int, fast: int, abandoned: int) -> dict[str, Any]:
+def _figures(states: Sequence[str], offered: int, answered: int, fast: int, abandoned: int) -> dict[str, Any]:
     return {
         "longest_wait_s": 0.0,
-        "ready": 2,
-        "talking": 7,
-        "paused": 1,
+        "ready": states.count("ready"),
+        "talking": sum(state in IN_CALL - {"ringing"} for state in states),
+        "paused": states.count("paused"),
         "offered": offered,
         "answered": answered,
         "answered_15s": fast,
@@ -76,11 +77,20 @@ def _figures(offered: int, answered: int, fast: int, abandoned: int) -> dict[str
     }
 
 
+def _hour(hour: int) -> dict[str, int]:
+    """As a day goes in a city: quiet at night, busy in the morning and after lunch; 16:00 is yet to come."""
+    offered = [3, 2, 1, 1, 1, 2, 6, 14, 38, 61, 57, 44, 29, 35, 58, 31, *[0] * 8][hour]
+    return {"hour": hour, "offered": offered, "answered": offered * 19 // 20, "abandoned": offered // 28}
+
+
 def board(
     seats: int = 60, waiting: int = 90, *, alarms: int = 1, at: datetime | None = None
 ) -> dict[str, Any]:
     """A whole `Board` with so many seats and waiting callers."""
     now = at or datetime.now(UTC)
+    live = [
+        seat(n, STATES[n % len(STATES)], now - timedelta(seconds=7 + n * 13 % 1800)) for n in range(seats)
+    ]
     queues = []
     for place, (name, label, label_en) in enumerate(QUEUES):
         calls = [
@@ -93,18 +103,20 @@ def board(
             for n in range(waiting)
             if (n * n) % len(QUEUES) == place
         ]
-        offered = 210 - place * 52
+        offered = 210 - place * 44
+        serving = [one["state"] for one in live if name in one["queues"]]
         figures = _figures(
-            offered, int(offered * (0.97 - place * 0.05)), int(offered * (0.96 - place * 0.09)), place * 3
+            serving,
+            offered,
+            int(offered * (0.985 - place * 0.03)),
+            int(offered * (0.96 - place * 0.045)),
+            place * 3,
         )
         queues.append({"name": name, "label": label, "label_en": label_en, "waiting": calls, **figures})
-    live = [
-        seat(n, STATES[n % len(STATES)], now - timedelta(seconds=7 + n * 13 % 1800)) for n in range(seats)
-    ]
     return {
         "at": now.isoformat(),
         "queues": queues,
-        "total": {"waiting": waiting, **_figures(530, 497, 468, 21), "ready": 7, "talking": 38, "paused": 4},
+        "total": {"waiting": waiting, **_figures([one["state"] for one in live], 530, 497, 468, 21)},
         "seats": live,
         "trunk": {"used": 76, "limit": 90},
         "ivr": {"used": 12, "limit": 90},
@@ -116,13 +128,5 @@ def board(
                 "since": (now - timedelta(minutes=4)).isoformat(),
             }
         ][:alarms],
-        "hours": [
-            {
-                "hour": hour,
-                "offered": 8 + (hour * 37) % 62,
-                "answered": 6 + (hour * 37) % 62,
-                "abandoned": hour % 3,
-            }
-            for hour in range(24)
-        ],
+        "hours": [_hour(hour) for hour in range(24)],
     }

@@ -47,7 +47,6 @@ export const boardEn: typeof boardZh = {
     noQueues: 'There is no queue',
     waitingCalls: 'Waiting calls',
     noneWaiting: 'Nobody is waiting',
-    caller: 'Caller',
     wait: 'Waited',
     priority: (n: number) => `priority ${n}`,
     first: 'To the front',

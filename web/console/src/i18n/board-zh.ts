@@ -46,7 +46,6 @@ export const boardZh = {
     noQueues: '没有队列',
     waitingCalls: '等待来电',
     noneWaiting: '没有人在等待',
-    caller: '主叫',
     wait: '已等待',
     priority: (n: number) => `优先级 ${n}`,
     first: '提到最前',
