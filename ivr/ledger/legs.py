@@ -204,9 +204,12 @@ def _see(
 ) -> None:
     now = here.get(seat)
     if now is not None and now.role is not None and role not in (None, now.role):
-        now.go_on(at)
-        found.append((now, at))
-        now = None
+        if at - now.began_at < HAND_OVER:
+            now.role = role  # it was but on its way to this one
+        else:
+            now.go_on(at)
+            found.append((now, at))
+            now = None
     if now is None:
         now = here[seat] = _Presence(seat, at, role, doing, at)
     now.role = now.role or role
