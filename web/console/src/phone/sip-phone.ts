@@ -27,6 +27,11 @@ const GATHER_MS = 700
 /** Ends that no person chose. */
 const LOST = new Set(['RTP Timeout', 'Connection Error', 'Request Timeout', 'Dialog Error', 'WebRTC Error'])
 
+/** What JsSIP's sessions can do besides what its types say. */
+interface InDialog {
+  sendRequest(method: string, options: { extraHeaders: string[] }): void
+}
+
 /** True when the switch wants no finger on the button: its own calls to this device only. */
 function wantsAnswer(header: (name: string) => string | undefined): boolean {
   return /answer-after=0/.test(header('Call-Info') ?? '') || /alert-autoanswer/.test(header('Alert-Info') ?? '')
@@ -105,8 +110,10 @@ export class SipPhone {
 
   private registered(): void {
     this.events.link('registered')
-    // The switch still talks to the old connection about this call: an offer over the new one moves it.
-    if (this.session?.isEstablished()) this.session.renegotiate()
+    const session = this.session as (RTCSession & InDialog) | null
+    // The switch still sends to the old connection what it has to say about this call: this moves it to the
+    // new one. Without an offer, because the sound has not been cut.
+    if (session?.isEstablished()) session.sendRequest('UPDATE', { extraHeaders: [`Contact: ${session.contact}`] })
   }
 
   /** Drop the connection as if it had broken; JsSIP makes the next one. */
