@@ -190,8 +190,8 @@ class SeatCalls:
 
 
 def of_seat(call_id: str) -> str:
-    """Unique id of the seat's own channel in that call."""
-    return f"{call_id}-seat"
+    """Unique id of the seat's own channel in that call; the switch refuses one that only goes on from another."""
+    return f"seat-{call_id}"
 
 
 def _outbound(wanted: SeatCall, call_id: str, channel: str) -> OutboundCall:
