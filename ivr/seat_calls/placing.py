@@ -190,7 +190,7 @@ class SeatCalls:
 
 
 def of_seat(call_id: str) -> str:
-    """Unique id of the seat's own channel in that call; the switch refuses one that only goes on from another."""
+    """Unique id of the seat's own channel in that call: the switch refuses one that begins with another."""
     return f"seat-{call_id}"
 
 

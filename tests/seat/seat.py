@@ -7,6 +7,7 @@ from typing import Any
 import aiohttp
 
 from tests.instance import HotlineInstance
+from tests.seat.browser import Desk
 from tests.seat.devices import Device
 
 _API = "/api/v1"
@@ -33,20 +34,31 @@ class Seat:
             assert answer.status == 200, await answer.text()
         await self.ask("/seats/me/log-in", {"device": self.device.kind})
 
-    async def ask(self, path: str, body: dict[str, Any] | None = None, *, status: int = 200) -> Any:
-        """POST to the API; fails unless it answers with `status`."""
+    @property
+    def client(self) -> aiohttp.ClientSession:
+        """The session in the console."""
         assert self._client is not None, "not logged in"
-        async with self._client.post(_API + path, json=body or {}) as answer:
+        return self._client
+
+    async def ask(self, path: str, body: dict[str, Any] | None = None, *, status: int = 0) -> Any:
+        """POST to the API; fails unless it answers with `status`, or at all well when that is 0."""
+        async with self.client.post(_API + path, json=body or {}) as answer:
             text = await answer.text()
-            assert answer.status == status, f"{path}: {answer.status} {text}"
+            assert answer.status == status if status else answer.ok, f"{path}: {answer.status} {text}"
             return await answer.json() if text else None
 
     async def get(self, path: str) -> Any:
-        assert self._client is not None, "not logged in"
-        return await self.hotline.get(self._client, _API + path)
+        return await self.hotline.get(self.client, _API + path)
 
-    async def press(self, verb: str, *, status: int = 200, **body: Any) -> Any:
-        """Press a button of the call: hold, resume, transfer, consult …"""
+    async def press(self, verb: str, target: dict[str, str] | None = None) -> None:
+        """Press a button of the call: hold, resume, transfer … On the page where there is one."""
+        if isinstance(self.device, Desk):
+            await self.device.press(verb, target)
+        else:
+            await self.call(verb, **({"target": target} if target else {}))
+
+    async def call(self, verb: str, *, status: int = 0, **body: Any) -> Any:
+        """Ask for a verb of the call, past any page."""
         return await self.ask(f"/seats/me/call/{verb}", body, status=status)
 
     async def end(self) -> None:
