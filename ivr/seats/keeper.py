@@ -18,10 +18,11 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.clock import Clock
-from core.db import SessionFactory
+from core.db import SessionFactory, begin_write
 from core.errors import UnavailableError
 from core.settings import Settings
 from ivr import queues
+from ivr.ledger.tables import Seat
 from ivr.seats import book, live
 from ivr.seats.actions import Actions, SeatSwitch
 from ivr.seats.book import Book
@@ -131,6 +132,7 @@ class PresenceKeeper:
         """
         news, self._news = self._news, News.NOTHING
         await self._learn(news)
+        await self._note_wishes()
         now = self._clock.now()
         known = self._book or await book.read(self._sessions)
         self._book = known
@@ -168,6 +170,16 @@ class PresenceKeeper:
                 await asyncio.sleep(early)
             self._channels = await self._switch.channel_lines()
             self._looked_at = asyncio.get_running_loop().time()
+
+    async def _note_wishes(self) -> None:
+        if wishes := dict(self._memory.wishes):
+            async with self._sessions.begin() as session:
+                await begin_write(session)
+                for extension, kind in wishes.items():
+                    if await session.get(Seat, extension) is not None:
+                        await book.choose(session, extension, device=kind)
+            self._memory.wishes.clear()
+            self._book = None
 
     @property
     def _is_live(self) -> bool:

@@ -8,14 +8,14 @@ from enum import IntEnum
 
 from ivr.queues import SEAT_PREFIX, from_switch_name
 from ivr.seats.calls import Work
-from ivr.seats.model import Member, SeatFacts
+from ivr.seats.model import Kind, Member, SeatFacts, kind_of
 from ivr.switch.hearing import CONNECTED, LOST
 from ivr.switch.lines import QueueLine
 
 #: Events this understands.
 EVENTS = (
     *("DeviceStateChange", "Hold", "Unhold"),
-    *("QueueMemberAdded", "QueueMemberRemoved", "QueueMemberPause", "AgentCalled"),
+    *("QueueMemberAdded", "QueueMemberRemoved", "QueueMemberPause", "AgentCalled", "UserEvent"),
 )
 _DEVICE = re.compile(r"PJSIP/([0-9]{3,6})w?")
 _CHANNEL = re.compile(r"(PJSIP/[0-9]{3,6}w?)-[0-9a-f]+")
@@ -51,6 +51,8 @@ class Memory:
         self.devices: dict[str, str] = {}
         #: Seat → the call it was rung for last, and over which queue.
         self.rung: dict[str, tuple[str, str]] = {}
+        #: Seat → device it logged in with by its telephone (*11): wanted from then on, to be written down.
+        self.wishes: dict[str, Kind] = {}
         #: Devices whose own hold key is pressed.
         self._held: set[str] = set()
 
@@ -80,6 +82,8 @@ class Memory:
                 return self._leave(event.get("interface", ""), from_switch_name(event.get("queue", "")))
             case "AgentCalled":
                 return self._ring(event)
+            case "UserEvent":
+                return self._wish(event)
             case "Hold" | "Unhold":
                 return self._hold(event.get("channel", ""), event["event"] == "Hold")
             case name:
@@ -131,6 +135,12 @@ class Memory:
         # Who comes back to a seat waits in that seat's own queue; the ledger knows the one asked for.
         self.rung[extension] = (event.get("uniqueid", ""), "" if queue.startswith(SEAT_PREFIX) else queue)
         return News.CHANNELS
+
+    def _wish(self, event: Mapping[str, str]) -> News:
+        if event.get("userevent") != "HotlineSeat":
+            return News.NOTHING
+        self.wishes[event.get("seat", "")] = kind_of(event.get("device", ""))
+        return News.SEATS
 
     def _hold(self, channel: str, held: bool) -> News:
         found = _CHANNEL.fullmatch(channel)

@@ -144,7 +144,7 @@ def test_settings_reach_the_dialplan(etc: Path, settings: Settings) -> None:
     queues = _text(etc, "queues.conf")
     assert "timeout = 9" in queues
     assert "wrapuptime = 2" in queues
-    assert "exten => 1002,1,Dial(PJSIP/1002,9)" in _text(etc, "dialplan/from-seat.conf")
+    assert "exten => 1002,1,Dial(PJSIP/1002&PJSIP/1002w,9)" in _text(etc, "dialplan/from-seat.conf")
 
 
 def test_an_event_line_is_percent_encoded_field_by_field(etc: Path) -> None:

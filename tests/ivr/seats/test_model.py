@@ -103,6 +103,13 @@ def test_who_was_rung_for_whom() -> None:
     assert memory.rung["1001"] == ("h-1.1", ""), "its own queue is none callers asked for"
 
 
+def test_the_telephone_that_logs_in_is_wanted_from_then_on() -> None:
+    memory = Memory()
+    assert memory.hear({"event": "UserEvent", "userevent": "HotlineRing", "seat": "1001"}) is News.NOTHING
+    memory.hear({"event": "UserEvent", "userevent": "HotlineSeat", "seat": "1001", "device": "1001"})
+    assert memory.wishes == {"1001": "phone"}
+
+
 def test_the_hold_key_until_it_is_let_go_or_the_call_is_over() -> None:
     memory = Memory()
     channel = {"channel": "PJSIP/1001-0000000a"}
