@@ -1,6 +1,6 @@
 """Six transferred calls of a real switch, from its own files through the watcher: legs, and no difference.
 
-`real/` is what Asterisk wrote while seats (baresip) held, consulted, conferred and transferred callers (SIPp).
+`real/` is what Asterisk wrote while seats (baresip) held, consulted, conferred with and handed over callers.
 """
 
 from __future__ import annotations
