@@ -56,7 +56,7 @@ async def test_a_missed_caller_is_called_back(floor: Floor) -> None:
         await citizen.hear(1.5)
         await floor.seat.device.hang_up()
         await citizen.over()
-    assert citizen.rang == [f"{NUMBER} 12319"]
+        assert citizen.rang == [f"{NUMBER} 12319"]
     ended = await floor.hotline.next_call(set(), lambda c: c.id == row.id and c.ended_at is not None)
     assert (ended.direction, ended.purpose) == ("outbound", "seat:1001")
     assert (ended.outcome, ended.seat, ended.caller) == ("answered", "1001", NUMBER)
