@@ -18,20 +18,29 @@ _STEP = timedelta(seconds=0.05)
 class Leg(Protocol):
     """A row of `call_legs`."""
 
-    holder_kind: str
-    holder: str
-    state: str
-    started_at: datetime
-    ended_at: datetime
+    @property
+    def holder_kind(self) -> str: ...
+    @property
+    def holder(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def started_at(self) -> datetime: ...
+    @property
+    def ended_at(self) -> datetime: ...
 
 
 class SeatLeg(Protocol):
     """A row of `seat_legs`."""
 
-    seat: str
-    role: str
-    started_at: datetime | None
-    ended_at: datetime
+    @property
+    def seat(self) -> str: ...
+    @property
+    def role(self) -> str: ...
+    @property
+    def started_at(self) -> datetime | None: ...
+    @property
+    def ended_at(self) -> datetime: ...
 
 
 @dataclass
