@@ -20,10 +20,10 @@ bridge_simple bridge_native_rtp bridge_holding bridge_softmix bridge_builtin_fea
 """
 _DIALPLAN = """
 app_amd app_bridgewait app_celgenuserevent app_channelredirect app_chanspy app_confbridge app_dial
-app_exec app_mixmonitor app_playback app_playtones app_queue app_read app_record app_stack app_userevent
-cel_custom func_callerid func_channel func_cut func_devstate func_dialplan func_env func_extstate
-func_global func_groupcount func_logic func_periodic_hook func_strings func_uri pbx_config res_agi
-res_cdrel_custom res_manager_devicestate res_speech
+app_exec app_mixmonitor app_playback app_playtones app_queue app_read app_record app_softhangup app_stack
+app_userevent cel_custom func_callerid func_channel func_cut func_devstate func_dialplan func_env
+func_extstate func_global func_groupcount func_logic func_periodic_hook func_strings func_uri pbx_config
+res_agi res_cdrel_custom res_manager_devicestate res_speech
 """
 
 _REGISTRATION = "res_pjsip_outbound_authenticator_digest", "res_pjsip_outbound_registration"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Protocol
 
 import structlog
@@ -17,6 +18,8 @@ from ivr.switch.steering import Place
 
 #: How long an order may take to be seen on the switch: so many looks, seconds between them.
 _LOOKS, _LOOK_EVERY_S = 20, 0.05
+#: How often a refusal is looked at again.
+_SECOND_LOOKS = 5
 #: What a verb leads to; others leave the seat without a call.
 _LEADS_TO = {
     Verb.HOLD: {State.HELD},
@@ -26,6 +29,8 @@ _LEADS_TO = {
     Verb.SWAP: {State.CONSULTING, State.ALTERNATE},
     Verb.CONFERENCE: {State.CONFERENCE},
 }
+
+_Planned = tuple[Situation, list[Order]]
 
 log = structlog.get_logger()
 
@@ -62,13 +67,25 @@ class CallControl:
         Returns:
             The call id.
         """
-        before = await self.now(extension)
-        if before is None:
-            raise ConflictError("没有正在进行的通话。")
-        for order in plan(before, verb, extension, target):
+        before, orders = await self._planned(extension, verb, target)
+        for order in orders:
             await self._send(order)
         await self._settled(extension, verb, before)
         return before.call_id
+
+    async def _planned(self, extension: str, verb: Verb, target: Target | None) -> _Planned:
+        """Who has just answered is not connected yet: a refusal counts when it stands for a moment."""
+        for _ in range(_SECOND_LOOKS):
+            with suppress(ConflictError):
+                return await self._look(extension, verb, target)
+            await asyncio.sleep(_LOOK_EVERY_S)
+        return await self._look(extension, verb, target)
+
+    async def _look(self, extension: str, verb: Verb, target: Target | None) -> _Planned:
+        before = await self.now(extension)
+        if before is None:
+            raise ConflictError("没有正在进行的通话。")
+        return before, plan(before, verb, extension, target)
 
     async def end_any(self, extension: str) -> None:
         """Hang up what the seat has without a caller: a call between seats, or one being dialled."""
