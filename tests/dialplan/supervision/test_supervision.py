@@ -69,7 +69,7 @@ async def test_a_caller_who_waits_is_moved_to_another_queue(floor: Floor) -> Non
     await floor.serve({"english": 1})
     floor.seat.device.fresh()
     try:
-        async with floor.hotline.carrier.dial(caller="13911110005", hang_up_after_s=9) as call:
+        async with floor.hotline.carrier.dial(caller="13911110005") as call:
             await call.hear(0.5)
             await call.press("0")
             waiting = await floor.hotline.next_call(known, lambda c: c.queued_at is not None)
@@ -77,11 +77,12 @@ async def test_a_caller_who_waits_is_moved_to_another_queue(floor: Floor) -> Non
             path = f"/queues/general/waiting/{waiting.id}/move"
             await floor.leader.ask(path, {"queue": "english", "first": True}, status=204)
             await floor.seat.device.talking()
+            await floor.seat.device.hang_up()
             await call.over()
         row = await floor.hotline.next_call(known, lambda c: c.id == waiting.id and c.ended_at is not None)
         assert (row.outcome, row.queue, row.seat) == ("answered", "english", "1001")
         log = (floor.hotline.settings.asterisk_dir / "log" / "queue_log").read_text()
         assert f"{waiting.id}|q-general|NONE|WITHDRAW|" in log
-        assert "ABANDON" not in log
+        assert f"{waiting.id}|q-general|NONE|ABANDON|" not in log
     finally:
         await floor.serve({"general": 1})
