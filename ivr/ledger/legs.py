@@ -6,20 +6,20 @@ last ends with it. So do the seconds of a seat's leg (ring, talk, hold, consult 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from ivr.ledger import desk_events as d
+from ivr.ledger import events as e
 from ivr.ledger.event import SwitchEvent
 from ivr.ledger.leg_tables import MAX_HOLDER, MAX_WHY, HolderKind, LegState, SeatRole
-from ivr.ledger.parties import Doing, Holding
+from ivr.ledger.parties import MENU, Doing, Holding
 from ivr.ledger.scene import Scene
 
 #: Between two people the switch needs an instant to say where the citizen is: nobody's seconds this short
 #: belong to what comes after. Longer ones were spent in the menu.
 HAND_OVER = timedelta(seconds=1)
-_MENU = Holding(HolderKind.MENU, "", LegState.LISTEN)
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,7 @@ class Film:
     """The scene after every event: what legs are cut from."""
 
     scene: Scene
+    first: Holding = MENU
     holdings: list[tuple[datetime, Holding | None]] = field(default_factory=list)
     seats: list[tuple[datetime, dict[str, tuple[Doing, SeatRole | None]]]] = field(default_factory=list)
 
@@ -79,6 +80,17 @@ class Film:
         self.seats.append((event.at, self.scene.seats))
 
 
+def first_holding(events: Iterable[SwitchEvent]) -> Holding:
+    """Who has the citizen to begin with: who rings them, if we placed the call."""
+    for event in events:
+        if isinstance(event, e.OutboundStarted):
+            kind, _, seat = event.purpose.partition(":")
+            is_seat = kind == "seat"
+            holder = (HolderKind.SEAT, seat) if is_seat else (HolderKind.MENU, "")
+            return Holding(*holder, LegState.RING, "outbound")
+    return MENU
+
+
 def knows_bridges(events: Sequence[SwitchEvent]) -> bool:
     """Whether the ledger knew bridges when it stored these."""
     return any(isinstance(event, d.CallerBridged) for event in events)
@@ -87,7 +99,8 @@ def knows_bridges(events: Sequence[SwitchEvent]) -> bool:
 def cut(film: Film, started_at: datetime, ended_at: datetime | None) -> Legs:
     """The legs of a call that lasted from `started_at` to `ended_at`; None: it goes on."""
     return Legs(
-        tuple(_call_legs(film.holdings, started_at, ended_at)), tuple(_seat_legs(film.seats, ended_at))
+        tuple(_call_legs(film.first, film.holdings, started_at, ended_at)),
+        tuple(_seat_legs(film.seats, ended_at)),
     )
 
 
@@ -104,15 +117,15 @@ class _Run:
 
 
 def _call_legs(
-    holdings: Sequence[tuple[datetime, Holding | None]], start: datetime, end: datetime | None
+    first: Holding, holdings: Sequence[tuple[datetime, Holding | None]], start: datetime, end: datetime | None
 ) -> Iterator[LegOfCall]:
     if end is not None and end <= start:
         return
-    marks = [(start, _MENU), *((at, holding) for at, holding in holdings if end is None or at < end)]
+    marks = [(start, first), *((at, holding) for at, holding in holdings if end is None or at < end)]
     ends = [*(max(at, start) for at, _ in marks[1:]), end]
     runs = [_Run(holding, max(at, start), until) for (at, holding), until in zip(marks, ends, strict=True)]
     for n, run in enumerate(_merged(_settled(_merged(run for run in runs if run.lasts()))), 1):
-        kind, holder, state, why = run.holding or _MENU
+        kind, holder, state, why = run.holding or MENU
         yield LegOfCall(n, kind, holder[:MAX_HOLDER], state, run.started_at, run.ended_at, why[:MAX_WHY])
 
 
@@ -139,7 +152,7 @@ def _settled(runs: list[_Run]) -> Iterator[_Run]:
         if is_short and following and _leads_to(run.holding, following):
             run.holding = following
         elif run.holding is None:
-            run.holding = runs[n - 1].holding if n and is_short and following is None else _MENU
+            run.holding = runs[n - 1].holding if n and is_short and following is None else MENU
     yield from runs
 
 

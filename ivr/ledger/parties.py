@@ -30,6 +30,10 @@ class Holding(NamedTuple):
     why: str = ""
 
 
+#: The hotline itself.
+MENU = Holding(HolderKind.MENU, "", LegState.LISTEN)
+
+
 @dataclass
 class Line:
     """A seat's line, or one to an outside number."""

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from ivr.ledger import desk_events as d
 from ivr.ledger import events as e
 from ivr.ledger.leg_tables import HolderKind
-from ivr.ledger.legs import Film, Legs, cut, knows_bridges
+from ivr.ledger.legs import Film, Legs, cut, first_holding, knows_bridges
 from ivr.ledger.scene import Scene
 from ivr.ledger.tables import DEFAULT_LANGUAGE, MAX_LANGUAGE, MAX_NAME, MAX_PURPOSE, Direction, Outcome
 
@@ -115,7 +115,8 @@ def reduce(call_id: str, events: Iterable[e.SwitchEvent]) -> CallRecord | None:
 def reduce_whole(call_id: str, events: Iterable[e.SwitchEvent]) -> tuple[CallRecord, Legs] | None:
     """The same with the call's legs."""
     ordered = _ordered(call_id, events)
-    film = Film(Scene(knows_bridges=knows_bridges(ordered)))
+    first = first_holding(ordered)
+    film = Film(Scene(knows_bridges=knows_bridges(ordered), first=first), first)
     record = _record(call_id, ordered, film.scene, film.take) if ordered else None
     if record is None or record.started_at is None:
         return None

@@ -12,7 +12,7 @@ from ivr.ledger import desk_events as d
 from ivr.ledger import events as e
 from ivr.ledger.event import SwitchEvent
 from ivr.ledger.leg_tables import HolderKind, LegState, SeatRole
-from ivr.ledger.parties import Doing, Holding, Line
+from ivr.ledger.parties import MENU, Doing, Holding, Line
 
 #: Steps of the path that say where the citizen is; any other is the menu. `queue` waits for its name.
 _STEPS = {"message": HolderKind.MESSAGE, "survey": HolderKind.SURVEY}
@@ -25,13 +25,17 @@ _RANK = {SeatRole.CONSULTED: 1, SeatRole.SUPERVISOR: 2, SeatRole.CONFERENCE: 3, 
 class Scene:
     """The state after the events applied so far, which must come in order of time."""
 
-    def __init__(self, *, knows_bridges: bool) -> None:
-        """`knows_bridges`: False for events stored before the ledger knew bridges; then a seat that is joined
-        is joined with the citizen."""
+    def __init__(self, *, knows_bridges: bool, first: Holding = MENU) -> None:
+        """
+        Args:
+            knows_bridges: False for events stored before the ledger knew bridges; then a seat that is joined
+                is joined with the citizen.
+            first: who has the citizen to begin with.
+        """
         self._caller_bridge: str | None = None if knows_bridges else ""
         self._lines: dict[str, Line] = {}
         self._joins = 0
-        self._declared: Holding | None = Holding(HolderKind.MENU, "", LegState.LISTEN)
+        self._declared: Holding | None = first
         self._with: tuple[HolderKind, str] | None = None
         self._why = ""
         self._consulting = ""

@@ -393,6 +393,25 @@ CALLS: dict[str, tuple[str, list[str], list[str]]] = {
         [*BEFORE, "seat 1001 talk 8 20", "seat 1009 talk 20 30", "menu listen 30 32"],
         ["1001 owner 5 8 23: ring 3 talk 12 idle 3", "1009 owner 20.1 20.1 30: talk 9.9"],
     ),
+    "a seat calls a citizen": (
+        """
+        -3.0  SeatRang seat=1001 channel=S
+        0.0   CallPlaced trunk=demo
+        6.0   CallAnswered
+        6.1   OutboundStarted purpose=seat:1001
+        6.2   SeatConnected seat=1001 channel=S bridge=b1
+        6.2   CallerBridged bridge=b1
+        """
+        + over(20, "1001", "S", "b1"),
+        ["seat 1001 ring 0 6.2", "seat 1001 talk 6.2 20", "menu listen 20 22"],
+        ["1001 owner -3 6.2 20: ring 9.2 talk 13.8"],
+    ),
+    "a result visit": (
+        "0 CallPlaced trunk=demo\n6 CallAnswered\n6.1 OutboundStarted purpose=visit:1\n"
+        "6.2 StepEntered step=visit\n20 CallerLeft by=caller",
+        ["menu ring 0 6.2", "menu listen 6.2 20"],
+        [],
+    ),
     "a PIN the seat does not hear": (
         HELD
         + """
