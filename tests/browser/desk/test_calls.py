@@ -104,3 +104,22 @@ async def test_what_is_typed_outlives_the_call_the_next_one_and_a_reload(
     await seat.page.reload()
     await expect(seat.part("unfinished")).to_contain_text("2")
     await expect(shown).to_have_value("路灯不亮")
+
+
+async def test_a_caller_is_held_parked_and_fetched_again(hotline: HotlineInstance, at_desk: OpenSeat) -> None:
+    seat = await at_desk()
+    await seat.log_in()
+    async with calling(hotline, "13855556666") as call:
+        await seat.answer()
+        await seat.press("hold")
+        await seat.call_is("hold")
+        await seat.press("resume")
+        await seat.call_is("talking")
+        await seat.press("park")
+        await seat.call_is("none")
+        await expect(seat.part("parked")).to_contain_text("138", timeout=10_000)
+        await seat.press("retrieve")
+        await seat.call_is("talking", within_ms=15_000)
+        assert await hears_the_seat(call)
+        await seat.hang_up()
+        await call.over()
