@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from bench import agi_rate, board_updates, call_cost, live_help, menu_latency, pop_latency
+from bench import agi_rate, board_updates, browser_seat, call_cost, live_help, menu_latency, pop_latency
 from core.log import configure
 
 BENCHMARKS = (
@@ -12,6 +12,7 @@ BENCHMARKS = (
     call_cost.NAME,
     menu_latency.NAME,
     live_help.NAME,
+    browser_seat.NAME,
     pop_latency.NAME,
     board_updates.NAME,
 )
@@ -36,6 +37,8 @@ def main() -> None:
         menu_latency.run(options.rounds)
     if live_help.NAME in wanted:
         live_help.run(options.rounds)
+    if browser_seat.NAME in wanted:
+        browser_seat.run(options.rounds, options.hold)
     if pop_latency.NAME in wanted:
         pop_latency.run(options.rounds)
     if board_updates.NAME in wanted:
