@@ -192,7 +192,7 @@ async def test_queues_and_call_backs_are_seen_and_a_leader_cancels_one(
 async def test_settings_are_not_for_seats(seat: Console) -> None:
     await expect(by_test_id(seat.page, "nav-settings")).to_have_count(0)
     await seat.page.goto("/settings/flows")
-    await expect(seat.page.locator("h1")).to_have_text("今日来电")
+    await expect(seat.page.locator("h1")).to_have_text("坐席台")
 
 
 PAGES = (

@@ -10,7 +10,7 @@ from tests.softphone import Softphone
 from tests.waiting import poll
 
 #: From a key pressed at one seat until another device is on the line; a busy machine is slow.
-CONNECT_S = 15.0
+CONNECT_S = 30.0
 
 #: What baresip prints when a call is up, and when one is over.
 _UP, _OVER = ": Call established", "terminated ("
