@@ -13,10 +13,11 @@ res_pjsip_nat res_pjsip_pubsub res_pjsip_refer res_pjsip_registrar res_pjsip_rfc
 res_pjsip_transport_websocket res_http_websocket res_rtp_asterisk res_srtp res_crypto
 func_pjsip_aor func_pjsip_contact func_pjsip_endpoint
 """
+#: No bridge that passes packets through: docs/decisions/0013-all-bridges-mix.md.
 _MEDIA = """
 codec_alaw codec_ulaw codec_g722 codec_resample codec_opus_open_source res_format_attr_opus
 format_pcm format_sln format_wav res_musiconhold res_timing_timerfd
-bridge_simple bridge_native_rtp bridge_holding bridge_softmix bridge_builtin_features
+bridge_holding bridge_softmix bridge_builtin_features
 """
 _DIALPLAN = """
 app_amd app_bridgewait app_celgenuserevent app_channelredirect app_chanspy app_confbridge app_dial

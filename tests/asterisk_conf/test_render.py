@@ -207,3 +207,9 @@ def test_secrets_that_are_refused(secret: str) -> None:
 def test_how_carriers_write_our_number() -> None:
     assert our_numbers("12319", "0411") == ["12319", "041112319", "41112319", "8641112319", "+8641112319"]
     assert our_numbers("12319", "010")[1:] == ["01012319", "1012319", "861012319", "+861012319"]
+
+
+def test_no_bridge_passes_packets_through() -> None:
+    """Or whole voices would be missing from recordings: docs/decisions/0013-all-bridges-mix.md."""
+    assert "bridge_softmix" in MODULES
+    assert not {"bridge_simple", "bridge_native_rtp"} & set(MODULES)

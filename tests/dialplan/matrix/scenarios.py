@@ -57,7 +57,8 @@ async def blind_outside(lane: Lane, story: Story) -> None:
             await callee.over()
             story.diary.turn("menu", "", "listen")
         story.outside_s = callee.talk_s
-        story.hung_up_by = "external"
+        # The district hung up, the citizen heard goodbye.
+        story.hung_up_by = "hotline"
 
 
 async def attended_to_seat(lane: Lane, story: Story) -> None:

@@ -20,12 +20,12 @@ from tests.seat.judge import Track
 
 #: Found by this matrix, not mended yet: asking an outside party, whatever follows.
 _OUTSIDE = pytest.mark.xfail(reason="the consulted outside party's call does not end as its carrier expects")
+#: From the answer to the first packet recorded, and from the last one to the hang-up; more on a busy machine.
+EDGES_S = 0.6
 _NAMES = [
     pytest.param(name, marks=_OUTSIDE) if name in ("conference", "attended_outside") else name
     for name in SCENARIOS
 ]
-#: Found by this matrix, not mended yet: whoever speaks after the first bridge of a call may be missing.
-_RECORDED = pytest.mark.xfail(reason="the switch's hotline leg is silent after some changes of hands")
 
 pytestmark = [pytest.mark.parametrize("kind", ["phone"]), pytest.mark.parametrize("name", _NAMES)]
 
@@ -67,12 +67,11 @@ async def test_the_queue_counts_it_once_and_right(tell: Tell, name: str, kind: s
     assert call.hung_up_by in (story.hung_up_by, "")
 
 
-@_RECORDED
 async def test_no_second_is_missing_on_either_track(tell: Tell, name: str, kind: str) -> None:
     story, found = await tell(name, kind)
-    assert found.recorded_s == pytest.approx(found.talk_s, abs=0.1)
+    assert found.recorded_s == pytest.approx(found.talk_s, abs=EDGES_S)
     assert found.caller.seconds == pytest.approx(found.hotline.seconds, abs=0.1)
-    assert found.caller.seconds == pytest.approx(found.talk_s, abs=0.1)
+    assert found.caller.seconds == pytest.approx(found.talk_s, abs=EDGES_S)
     assert found.call.answered_at is not None
     missing = await asyncio.to_thread(caller_missing, found.caller)
     assert missing == [], found.caller.story()
@@ -80,7 +79,6 @@ async def test_no_second_is_missing_on_either_track(tell: Tell, name: str, kind:
     assert wrong == [], found.hotline.story()
 
 
-@_RECORDED
 async def test_the_recording_is_what_the_caller_heard(tell: Tell, name: str, kind: str) -> None:
     story, found = await tell(name, kind)
     heard = Track(audioop.alaw2lin(story.ear, 2))
