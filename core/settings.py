@@ -21,6 +21,21 @@ from pydantic_settings import (
 
 from core.after_call import Survey, Visits
 from core.live_help_settings import Live as Live
+from core.recorder_settings import (
+    Archive as Archive,
+)
+from core.recorder_settings import (
+    Quality as Quality,
+)
+from core.recorder_settings import (
+    Retention as Retention,
+)
+from core.recorder_settings import (
+    Search as Search,
+)
+from core.recorder_settings import (
+    Vault as Vault,
+)
 from core.seat_settings import Seats as Seats
 from core.section import Section as Section
 from core.sections import CHECKOUT as CHECKOUT
@@ -129,7 +144,12 @@ class Settings(BaseSettings):
     survey: Survey = Field(default_factory=Survey)
     visits: Visits = Field(default_factory=Visits)
     recording: Recording = Field(default_factory=Recording)
+    archive: Archive = Field(default_factory=Archive)
+    vault: Vault = Field(default_factory=Vault)
+    retention: Retention = Field(default_factory=Retention)
     transcribe: Transcribe = Field(default_factory=Transcribe)
+    search: Search = Field(default_factory=Search)
+    quality: Quality = Field(default_factory=Quality)
     outbound: Outbound = Field(default_factory=Outbound)
     callback: Callback = Field(default_factory=Callback)
     transfer: Transfer = Field(default_factory=Transfer)

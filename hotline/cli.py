@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from hotline import recording_commands
 from hotline.processes import NAMES
 from hotline.refusal import EXIT_REFUSED, Refusal, read_settings
 
@@ -67,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     how.add_argument("--check", action="store_true", help="build nothing; fail when something is wrong")
     how.add_argument("--list", action="store_true", help="one line a prompt and language")
     add("settings", _settings, "print the documented settings file")
+    recording_commands.add_actions(add("recordings", _recordings, "the archive of recordings"))
     _flow_actions(add("flow", _flow, "check, publish or list versions of a menu"))
     add("flows", _flows, "print docs/call-flows.md: every way a call can go")
     add("contract", _contract, "print asterisk_conf/README.md: what dialplan and Python both know")
@@ -175,6 +177,11 @@ def _flow(arguments: argparse.Namespace) -> int:
     from hotline import flow_commands
 
     return flow_commands.run(read_settings(), arguments)
+
+
+def _recordings(arguments: argparse.Namespace) -> int:
+    status: int = arguments.action(read_settings(), arguments)
+    return status
 
 
 def _flows(_arguments: argparse.Namespace) -> int:

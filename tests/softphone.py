@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import tempfile
 import wave
+from contextlib import suppress
 from pathlib import Path
 
 from core.native import command, root_for_tests
@@ -17,6 +19,8 @@ from tests.waiting import poll
 #: baresip hangs up when its file ends.
 LONGEST_CALL_S = 60
 _MODULES = "/usr/lib/baresip/modules"
+#: baresip answers a command at once, on a busy machine a little later, and some (hangup) not always.
+_ANSWER_S = 2.0
 
 
 class Softphone:
@@ -86,11 +90,17 @@ class Softphone:
     async def command(self, name: str, parameters: str = "") -> None:
         """Press a button of the phone: hangup, accept, dial …"""
         body = f'{{"command":"{name}","params":"{parameters}","token":"t"}}'
-        _, writer = await asyncio.open_connection("127.0.0.1", self._control_port)
-        writer.write(f"{len(body)}:{body},".encode())
-        await writer.drain()
-        await asyncio.sleep(0.2)  # baresip drops the command when the connection closes at once
-        writer.close()
+        reader, writer = await asyncio.open_connection("127.0.0.1", self._control_port)
+        try:
+            writer.write(f"{len(body)}:{body},".encode())
+            # baresip drops the command when the connection closes before it has been read.
+            with suppress(TimeoutError, asyncio.IncompleteReadError):
+                async with asyncio.timeout(_ANSWER_S):
+                    while not await _is_answer(reader):
+                        pass
+            await asyncio.sleep(0.2)  # no hand is quicker
+        finally:
+            writer.close()
 
     async def log_in(self) -> None:
         """Join the queue by dialling *11."""
@@ -118,3 +128,11 @@ class Softphone:
         await self.kill()
         self.log.close()
         self._folder.cleanup()
+
+
+async def _is_answer(reader: asyncio.StreamReader) -> bool:
+    """Whether the next message is the answer to a command; events come over the same connection."""
+    length = int((await reader.readuntil(b":"))[:-1])
+    body: dict[str, object] = json.loads(await reader.readexactly(length))
+    await reader.readexactly(1)
+    return "response" in body

@@ -21,8 +21,10 @@ async def test_a_key_does_what_its_button_does(played: PlayedSwitch) -> None:
     for state, key, verb in KEYS:
         played.in_call(state, **({"with": peer} if state == "consult" else {}))
         await played.seat.call_is(state)
-        async with played.page.expect_request(f"**/seats/me/call/{verb}"):
+        async with played.page.expect_response(f"**/seats/me/call/{verb}"):
             await played.page.keyboard.press(f"Alt+{key}")
+        # A key does nothing while the button before is still at work.
+        await expect(played.page.locator(".is-loading")).to_have_count(0)
 
 
 async def test_a_key_does_nothing_where_its_button_may_not_be_pressed(played: PlayedSwitch) -> None:

@@ -120,7 +120,8 @@ async def test_a_transferred_call_pops_up_at_the_seat_it_is_handed_to(hotline: H
             handed = news["pop"]
             assert popped_at - rang_at < SOON_S
             assert (handed["why"], handed["call_id"]) == ("transfer", pop["call_id"])
-            assert (handed["caller"], handed["case_id"]) == ("138****0062", pop["case_id"])
+            assert handed["caller"] == "138****0062"
+            assert pop["case_id"] in (None, handed["case_id"]), "opened meanwhile, or known before"
             await phones[1].command("accept")
             while handed["caller"] != "13800000062":
                 handed = (await _told(second, "pop"))[0]["pop"]

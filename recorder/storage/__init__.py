@@ -1,0 +1,1 @@
+"""Where archive copies lie: local folders or an object store, behind one interface."""
