@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from pydantic import Field
+
 from core.section import Section
 
 
 class Archive(Section):
     """Where recordings are kept, and how they are encoded."""
+
+    folder: Path | None = Field(
+        None,
+        description="Folder of the archive, for example on a disk of its own; default: `archive` in the"
+        " state folder.",
+    )
 
 
 class Vault(Section):

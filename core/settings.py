@@ -232,7 +232,8 @@ class Settings(BaseSettings):
 
     @property
     def archive_dir(self) -> Path:
-        return self.paths.state / "archive"
+        """Archive copies of the local store."""
+        return self.archive.folder or self.paths.state / "archive"
 
     @property
     def log_dir(self) -> Path:

@@ -15,9 +15,15 @@ class StoreUnavailableError(HotlineError):
     code = "store_unavailable"
 
 
+class WriteMismatchError(HotlineError):
+    """What the store holds is not what was given to it; nothing was replaced that was good."""
+
+    code = "write_mismatch"
+
+
 class Store(Protocol):
-    """Objects by key. A key is `YYYY/MM/DD/<call id>.<suffix>`; every object is complete from the first
-    moment it is seen.
+    """Objects by key. A key is `YYYY/MM/DD/<call id>.<suffix>` (`recorder.storage.keys`); every object is
+    complete from the first moment it is seen.
 
     All raise `StoreUnavailableError` when the store is away; `NotFoundError` where there is no such object
     or the key is none of ours.
@@ -28,9 +34,18 @@ class Store(Protocol):
         """For rows and logs: `local`, `s3`."""
         ...
 
+    def probe(self) -> None:
+        """Come back when the store answers and could be written to. Cheap: ask it before work that would be
+        in vain with the store away."""
+        ...
+
     def put(self, key: str, source: Path, sha256: str) -> None:
         """Keep the file `source` as `key`, replacing what was there. Returns when it is kept for good and
-        what the store holds was compared with `sha256` (hexadecimal)."""
+        what the store holds was compared with `sha256` (hexadecimal).
+
+        Raises:
+            WriteMismatchError: `source` or what was written has another sum.
+        """
         ...
 
     def open(self, key: str) -> BinaryIO:
