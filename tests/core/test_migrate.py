@@ -26,6 +26,8 @@ import ivr.reconciliation.tables
 import ivr.seats.tables
 import ivr.trunks.tables
 import ivr.visits.tables
+import recorder.marks.tables
+import recorder.rights.tables
 import recorder.tables
 import ticketing.tables
 from core import audit, migrate
@@ -46,6 +48,8 @@ ROOMS = (
     ivr.seats.tables,
     ivr.trunks.tables,
     ivr.visits.tables,
+    recorder.marks.tables,
+    recorder.rights.tables,
     recorder.tables,
     ticketing.tables,
 )
