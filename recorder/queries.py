@@ -29,6 +29,12 @@ async def recording(session: AsyncSession, recording_id: int) -> Recording:
 
 
 async def transcripts_of(session: AsyncSession, recording_id: int) -> Sequence[Transcript]:
-    """All transcripts of a recording: the caller's side first, newest engine run last."""
-    query = select(Transcript).where(Transcript.recording_id == recording_id)
+    """The current transcripts of a recording, the caller's side first."""
+    query = select(Transcript).where(Transcript.recording_id == recording_id, Transcript.is_current)
     return (await session.scalars(query.order_by(Transcript.side, Transcript.id))).all()
+
+
+async def transcript_versions(session: AsyncSession, recording_id: int) -> Sequence[Transcript]:
+    """All transcripts a recording ever had, the first version first."""
+    query = select(Transcript).where(Transcript.recording_id == recording_id)
+    return (await session.scalars(query.order_by(Transcript.version, Transcript.side))).all()

@@ -47,10 +47,10 @@ class Recording(Base):
 
 
 class Transcript(Base):
-    """What one side of a recording said, as one engine and model heard it."""
+    """What one side of a recording said, as one engine and model heard it; every version is kept."""
 
     __tablename__ = "transcripts"
-    __table_args__ = (UniqueConstraint("recording_id", "side", "engine", "model"),)
+    __table_args__ = (UniqueConstraint("recording_id", "side", "version"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     recording_id: Mapped[int] = mapped_column(ForeignKey("recordings.id"), index=True)
@@ -60,7 +60,14 @@ class Transcript(Base):
     model: Mapped[str] = mapped_column(String(128))
     #: True: the small synthetic test model wrote this; it says nothing about people.
     is_test_model: Mapped[bool]
+    #: 1 for the first; both sides of one hearing have the same.
+    version: Mapped[int] = mapped_column(default=1)
+    #: The version that is shown and searched; one a side.
+    is_current: Mapped[bool] = mapped_column(default=True)
+    #: As the engine wrote it.
     text: Mapped[str] = mapped_column(Text)
+    #: `text` as a person would write it: punctuation, numbers, times (规范文本).
+    normal_text: Mapped[str] = mapped_column(Text, default="")
     #: [{"word": "路灯", "start": 1.2, "end": 1.6, "confidence": 0.98}], seconds from answer.
     words: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     took_s: Mapped[float] = mapped_column(Float)

@@ -28,7 +28,9 @@ import ivr.trunks.tables
 import ivr.visits.tables
 import recorder.marks.tables
 import recorder.rights.tables
+import recorder.quality.tables
 import recorder.tables
+import recorder.transcribe.tables
 import ticketing.tables
 from core import audit, migrate
 from core.clock import FixedClock
@@ -50,7 +52,9 @@ ROOMS = (
     ivr.visits.tables,
     recorder.marks.tables,
     recorder.rights.tables,
+    recorder.quality.tables,
     recorder.tables,
+    recorder.transcribe.tables,
     ticketing.tables,
 )
 

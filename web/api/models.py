@@ -96,7 +96,11 @@ class TranscriptAnswer(Answer):
     engine: str
     model: str
     is_test_model: bool
+    #: 1 for the first hearing; this is the newest.
+    version: int
     text: str
+    #: `text` with punctuation and numbers as a person writes them.
+    normal_text: str
     words: list[Word]
 
 
