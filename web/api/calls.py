@@ -151,6 +151,8 @@ def _transcript(transcript: Transcript) -> TranscriptAnswer:
         engine=transcript.engine,
         model=transcript.model,
         is_test_model=transcript.is_test_model,
+        version=transcript.version,
         text=transcript.text,
+        normal_text=transcript.normal_text,
         words=[Word.model_validate(one) for one in words],
     )
