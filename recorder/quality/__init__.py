@@ -1,0 +1,1 @@
+"""Quality inspection (质检): score sheets, sampling, pre-scoring, scores, appeals, calibration, reports."""
