@@ -16,6 +16,7 @@ class Role(StrEnum):
     """Who a person is in the centre (hotline.md section 1)."""
 
     SEAT = "seat"  #: 坐席
+    INSPECTOR = "inspector"  #: 质检员
     SHIFT_LEADER = "shift_leader"  #: 值班长
     ADMINISTRATOR = "administrator"  #: 管理员
 

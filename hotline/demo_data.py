@@ -61,6 +61,7 @@ def _wanted(seats: int) -> list[tuple[str, str, Role, str | None]]:
         for number in range(FIRST_SEAT, FIRST_SEAT + seats)
     ]
     rows.append(("leader", "值班长", Role.SHIFT_LEADER, LEADER_SEAT))
+    rows.append(("inspector", "质检员", Role.INSPECTOR, None))
     rows.append(("admin", "管理员", Role.ADMINISTRATOR, None))
     return rows
 

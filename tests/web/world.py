@@ -44,6 +44,7 @@ PEOPLE: dict[str, tuple[Role, str | None]] = {
     "seat2": (Role.SEAT, "1002"),
     "leader": (Role.SHIFT_LEADER, None),
     "admin": (Role.ADMINISTRATOR, None),
+    "inspector": (Role.INSPECTOR, None),
 }
 CALLER = "13800001234"
 AUDIO = bytes(range(256)) * 40

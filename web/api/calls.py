@@ -34,6 +34,7 @@ from web.api.models import (
     Word,
 )
 from web.api.openapi import PREFIX
+from web.api.recording_rights import Right, may_in, rights_in
 from web.api.route import STAFF, Ask, Asked, Routes
 
 routes = Routes("calls")
@@ -71,8 +72,8 @@ async def call(ask: Ask, path: CallPath) -> CallDetail:
         transcripts = await recordings.transcripts_of(db, recording.id) if recording else []
         legs = await legs_of(db, found.id)
         (summary,) = await summaries(db, [found], Viewer.of(ask.account))
+        hears = await may_in(db, await rights_in(db, ask), Right.LISTEN, found)
     viewer = Viewer.of(ask.account)
-    hears = viewer.hears(found)
     return CallDetail(
         **dict(summary),
         caller_raw=viewer.shows(found.caller_raw, found),

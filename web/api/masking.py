@@ -2,11 +2,11 @@
 
 Shift leaders and administrators do. A seat does for the calls it answered, and for calls nobody answered
 that still wait for a call back (漏接回拨: abandoned in the queue, or a message left), since any seat may take
-those. All else a seat sees as `138****1234`, in lists, on pages, in live updates and in cases alike.
+those. All else a seat sees as `138****1234`, in lists, on pages, in live updates and in cases alike. An
+inspector (质检员) took no call, and sees every number so.
 
-Of a call whose caller asked to stay unknown (保密) a seat sees no digit, not even of its own calls, and a
-recording nobody answered is not played to it. A case marked confidential hides the number from all seats but
-the one that took the call.
+Of a call whose caller asked to stay unknown (保密) a seat sees no digit, not even of its own calls. A case
+marked confidential hides the number from all seats but the one that took the call.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from ivr.ledger.tables import CONFIDENTIAL, Call, Outcome
 
 #: Stands for a number of which nothing is shown.
 HIDDEN = "****"
+_LEADERS = frozenset({Role.SHIFT_LEADER, Role.ADMINISTRATOR})
 _TO_CALL_BACK = frozenset({Outcome.ABANDONED, Outcome.MESSAGE})
 
 
@@ -44,13 +45,13 @@ class Viewer:
     @property
     def is_leader(self) -> bool:
         """A shift leader or an administrator."""
-        return self.role != Role.SEAT
+        return self.role in _LEADERS
 
     def sees_numbers_of(self, call: Call | None) -> bool:
         """`call` is None where there is none behind a case: then it is nobody's."""
-        if self.role != Role.SEAT:
+        if self.is_leader:
             return True
-        if call is None or is_confidential(call):
+        if self.role != Role.SEAT or call is None or is_confidential(call):
             return False
         if call.seat:
             return self.took(call)
@@ -62,7 +63,7 @@ class Viewer:
 
     def shows(self, number: str, call: Call | None, *, confidential: bool = False) -> str:
         """`number` of `call` as this viewer may see it; `confidential` says so of the case behind it."""
-        if not number or self.role != Role.SEAT:
+        if not number or self.is_leader:
             return number
         is_own = call is not None and self.took(call)
         if (call is not None and is_confidential(call)) or (confidential and not is_own):

@@ -9,11 +9,9 @@ from pydantic import Field
 
 from core import audit
 from core.db import begin_write
-from core.errors import ForbiddenError
-from ivr.ledger import queries as ledger
-from recorder import playback, queries
+from recorder import playback
 from recorder.tables import Recording
-from web.api.masking import Viewer
+from web.api.recording_rights import Right, check_reason, recording_for
 from web.api.route import STAFF, Ask, Asked, Routes
 
 routes = Routes("recordings")
@@ -31,11 +29,9 @@ class RecordingPath(Asked):
     media="audio/ogg",
 )
 async def audio(ask: Ask, path: RecordingPath) -> web.StreamResponse:
-    async with ask.services.sessions() as db:
-        recording = await queries.recording(db, path.id)
-        call = (await ledger.calls_by_id(db, [recording.call_id])).get(recording.call_id)
-    if not Viewer.of(ask.account).hears(call):
-        raise ForbiddenError("只能播放本人接听或尚无人接听的通话录音。")
+    known = await recording_for(ask, path.id, Right.LISTEN)
+    await check_reason(ask, known)
+    recording = known.recording
     place = playback.audio_path(ask.services.settings, recording)
     if ask.request.method != "HEAD":  # asks for the size only
         await _note(ask, recording)

@@ -29,6 +29,7 @@ from web.api import (
     prompts,
     provisioning,
     queues,
+    recording_access,
     recording_marks,
     recordings,
     seat_calls,

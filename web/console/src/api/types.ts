@@ -5,7 +5,7 @@ import type { PinResult, Pop } from './desk-types'
 import type { HelpSentence } from './live-help'
 import type { Notice, SeatLive } from './seat-types'
 
-export type Role = 'seat' | 'shift_leader' | 'administrator'
+export type Role = 'seat' | 'inspector' | 'shift_leader' | 'administrator'
 
 export interface Account {
   id: number

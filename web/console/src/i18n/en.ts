@@ -84,7 +84,7 @@ export const en: Messages = {
     account: 'Account',
     skip: 'Skip to content',
   },
-  roles: { seat: 'Seat', shift_leader: 'Shift leader', administrator: 'Administrator' },
+  roles: { seat: 'Seat', inspector: 'Inspector', shift_leader: 'Shift leader', administrator: 'Administrator' },
   live: {
     lost: 'The connection to the server is lost; reconnecting… What you see may be out of date.',
     back: 'Connection restored',

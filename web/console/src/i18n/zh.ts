@@ -84,6 +84,7 @@ export const zh = {
   },
   roles: {
     seat: '坐席',
+    inspector: '质检员',
     shift_leader: '值班长',
     administrator: '管理员',
   },
