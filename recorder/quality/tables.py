@@ -71,13 +71,15 @@ class QualitySheet(Base):
 
 
 class QualityRun(Base):
-    """A week whose sample has been drawn (周抽检)."""
+    """A week whose sample is drawn (周抽检); its row is the lock of who draws."""
 
     __tablename__ = "quality_runs"
 
     #: ISO week, 2026-W48.
     week: Mapped[str] = mapped_column(String(8), primary_key=True)
-    at: Mapped[datetime]
+    begun_at: Mapped[datetime]
+    #: Drawn after the week was over; None: only in part so far.
+    finished_at: Mapped[datetime | None]
     made: Mapped[int] = mapped_column(default=0)
 
 

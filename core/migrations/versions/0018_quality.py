@@ -13,7 +13,8 @@ def upgrade() -> None:
     op.create_table(
         "quality_runs",
         sa.Column("week", sa.String(length=8), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("made", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("week", name=op.f("pk_quality_runs")),
     )
