@@ -46,6 +46,7 @@ VARIABLES: dict[str, str] = {
     "HL_SPY": "desk: channel of the seat a shift leader listens to (监听)",
     "HL_SPY_SEAT": "desk: extension of that seat",
     "HL_SPY_CALL": "desk: id of the call listened to",
+    "HL_BARGES": "dialplan, desk: 1 while a shift leader is in a conference it fetched a call into (强插)",
     "HL_TAKEN_FROM": "desk: extension of the seat a shift leader takes a call over from (接管)",
     "HL_MOVE_TO": "desk: queue a shift leader moves a waiting caller to",
     "HL_PIN_CASE": "desk: id of the case whose telephones prove who the citizen is",

@@ -22,6 +22,7 @@ from core.settings import Settings
 from hotline import callbacks, visits
 from ivr import queues
 from ivr.board import ringing, waiting_room
+from ivr.desk.phone_transfer import PhoneTransfers
 from ivr.house import upkeep as house_upkeep
 from ivr.ledger.holds import Holds
 from ivr.ledger.holds import path as holds_path
@@ -42,6 +43,7 @@ def works(
     """What runs side by side until the part is stopped."""
     dialler = SwitchDialler(settings, switch, clock, system_name(settings))
     Holds(holds_path(settings), clock).listen(switch)
+    PhoneTransfers(switch)
     PinDesk(switch, lambda _over: None)  # opens muted recordings again; the console tells the result
     return [
         dialler.run(),

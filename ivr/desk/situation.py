@@ -79,6 +79,11 @@ def lost_callers(lines: Sequence[ChannelLine]) -> list[ChannelLine]:
     return [line for line in lines if line.context == HELD and line.exten == LOST]
 
 
+def caller_of(lines: Sequence[ChannelLine], device: str, linkedid: str) -> ChannelLine | None:
+    """The caller of the call `linkedid`, for which `device` (a channel's name, gone perhaps) has been."""
+    return _caller([line for line in lines if line.linkedid == linkedid and line.name != device])
+
+
 def _related(seat: ChannelLine, line: ChannelLine) -> bool:
     return _together(seat, line) or (bool(seat.linkedid) and line.linkedid == seat.linkedid)
 

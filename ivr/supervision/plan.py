@@ -10,7 +10,7 @@ from core.errors import ConflictError
 from ivr.switch.lines import ChannelLine
 from ivr.switch.steering import Place
 
-SPY = "hl-spy"
+SPY, DESK, CONFERENCE = "hl-spy", "hl-desk", "hl-conf"
 
 
 class Mode(StrEnum):
@@ -89,7 +89,45 @@ def check_free(lines: Iterable[ChannelLine], leader: str) -> None:
 
 def spying(talk: Talk) -> dict[str, str]:
     """Variables of the channel that is to listen to `talk`."""
-    return {"HL_SPY": talk.seat.name, "HL_SPY_SEAT": talk.seat.seat, "HL_SPY_CALL": talk.call_id}
+    return {
+        "HL_SPY": talk.seat.name,
+        "HL_SPY_SEAT": talk.seat.seat,
+        "HL_SPY_CALL": talk.call_id,
+        "HL_PEER": talk.citizen.name,
+        "HL_BARGES": "",
+    }
+
+
+def fetch(talk: Talk) -> Order:
+    """Both go to a conference of their call, where the leader will be heard by both (强插).
+
+    Raises:
+        ConflictError: they do not hear each other just now.
+    """
+    if not talk.is_together:
+        raise ConflictError("坐席与市民没有在通话，暂不能强插。")
+    places = Place(talk.citizen.name, CONFERENCE, "caller"), Place(talk.seat.name, CONFERENCE, "person")
+    return Order(_acquainted(talk), places)
+
+
+def release(talk: Talk) -> Order:
+    """Both talk with each other again, without the leader."""
+    places = Place(talk.citizen.name, "hl-join", "talk"), Place(talk.seat.name, DESK)
+    return Order(_acquainted(talk), places)
+
+
+def is_fetched(talk: Talk) -> bool:
+    """Whether both are in a conference."""
+    return talk.seat.context == CONFERENCE and talk.citizen.context == CONFERENCE
+
+
+def _acquainted(talk: Talk) -> dict[str, dict[str, str]]:
+    """The citizen's and the seat's channel know of each other, and of their call."""
+    seat, citizen = talk.seat, talk.citizen
+    return {
+        citizen.name: {"HL_PEER": seat.name, "HL_BY": seat.seat},
+        seat.name: {"HL_PEER": citizen.name, "HL_CALL": talk.call_id},
+    }
 
 
 def take_over(talk: Talk, *, leader: str, peer: str) -> Order:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -17,7 +18,7 @@ from ivr.switch.steering import Place
 
 #: The leader's telephone rings this long, seconds.
 RING_S = 20
-DESK, GOODBYE = "hl-desk", "hl-goodbye"
+GOODBYE = "hl-goodbye"
 #: How long it may take until the leader's channel waits: so many looks, seconds between them.
 _LOOKS, _LOOK_EVERY_S = 40, 0.05
 
@@ -93,8 +94,11 @@ class Supervisor:
         line = plan.watching(await self._switch.channel_lines(), leader)
         if line is None:
             await self._ring(leader, plan.SPY, mode, variables, wanted_device)
+            if mode is Mode.BARGE:
+                await self._obey(plan.fetch(talk))
         else:
-            await self._obey(Order({line.name: variables}, (Place(line.name, plan.SPY, mode),)))
+            await self._release(line)
+            await self._go(line, talk, mode)
         return Watch(talk.seat.seat, mode, talk.call_id)
 
     async def change(self, leader: str, mode: Mode) -> Watch:
@@ -103,13 +107,33 @@ class Supervisor:
         line = plan.watching(await self._switch.channel_lines(), leader)
         if line is None:
             raise ConflictError(_NOT_LISTENING)
-        await self._switch.redirect(Place(line.name, plan.SPY, mode))
+        if mode is not watch.mode:
+            await self._release(line)
+            await self._go(line, await self.talk_of(watch.extension), mode)
         return Watch(watch.extension, mode, watch.call_id)
+
+    async def _go(self, line: ChannelLine, talk: Talk, mode: Mode) -> None:
+        """The leader's channel `line` listens to `talk` from now on."""
+        if mode is Mode.BARGE:
+            await self._obey(plan.fetch(talk))
+        await self._obey(Order({line.name: plan.spying(talk)}, (Place(line.name, plan.SPY, mode),)))
+
+    async def _release(self, line: ChannelLine) -> None:
+        """Let those go whom the leader has fetched into a conference; nobody, mostly."""
+        if line.exten != Mode.BARGE:
+            return
+        extension = await self._switch.getvar(line.name, "HL_SPY_SEAT")
+        await self._switch.setvar(line.name, "HL_BARGES", "")
+        with suppress(ConflictError):  # their call has ended
+            talk = await self.talk_of(extension)
+            if plan.is_fetched(talk):
+                await self._obey(plan.release(talk))
 
     async def end(self, leader: str) -> None:
         """Listen no more; who does not listen anyway is left alone."""
         line = plan.watching(await self._switch.channel_lines(), leader)
         if line is not None:
+            await self._release(line)
             await self._switch.hangup(line.name)
 
     async def take_over(self, leader: str, talk: Talk, wanted_device: str = "") -> None:
@@ -117,9 +141,10 @@ class Supervisor:
         _check_keys(talk)
         line = plan.watching(await self._switch.channel_lines(), leader)
         if line is None:
-            await self._ring(leader, DESK, "s", {"HL_PEER": talk.citizen.name}, wanted_device)
+            await self._ring(leader, plan.DESK, "s", {"HL_PEER": talk.citizen.name}, wanted_device)
         else:
-            await self._obey(Order({line.name: {"HL_PEER": talk.citizen.name}}, (Place(line.name, DESK),)))
+            variables = {"HL_PEER": talk.citizen.name, "HL_BARGES": ""}
+            await self._obey(Order({line.name: variables}, (Place(line.name, plan.DESK),)))
         peer = await self._at_desk(leader)
         # The talk may have ended, or moved to another seat, while the leader's telephone rang.
         now = await self.talk_of(talk.seat.seat)
@@ -154,7 +179,7 @@ class Supervisor:
         for _ in range(_LOOKS):
             lines = plan.channels_of(await self._switch.channel_lines(), leader)
             for line in lines:
-                if line.context == DESK and line.bridgeid:
+                if line.context == plan.DESK and line.bridgeid:
                     return line.name
             await asyncio.sleep(_LOOK_EVERY_S)
         raise ConflictError(_NO_ANSWER)

@@ -59,6 +59,10 @@ class Floor:
         """The seat waits for its citizen to key in digits."""
         return "!hl-pin-wait!" in self.channels()
 
+    async def seat_is_gone(self) -> bool:
+        """The seat's telephone is in no call."""
+        return "PJSIP/1001-" not in self.channels()
+
     async def is_joined(self) -> bool:
         """The citizen is together with whom it was brought to."""
         return "!hl-join!" in self.channels()

@@ -87,8 +87,7 @@ async def test_a_seat_that_hangs_up_meanwhile_is_rung_again(floor: Floor) -> Non
     async with floor.talking("13911110004") as (call, row):
         await _asked(floor, row.id)
         await floor.seat.device.hang_up()
-        show = floor.hotline.asterisk
-        await poll(lambda: "PJSIP/1001-" not in show("core", "show", "channels"), "the seat is gone")
+        await poll(floor.seat_is_gone, "the seat is gone")
         await _keys(call, "0004")
         await floor.seat.device.talking()
         await call.hear(0.5)
