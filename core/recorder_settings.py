@@ -21,6 +21,11 @@ class Archive(Section):
         description="Folder of the archive, for example on a disk of its own; default: `archive` in the"
         " state folder.",
     )
+    codec: Literal["opus", "flac", "wav"] = Field(
+        "opus",
+        description="How recordings are encoded: opus for speech (`recording.bitrate_kbps`), flac or wav to"
+        " the sample. What was kept before stays as it was.",
+    )
     s3_endpoint: str = Field(
         "", description="Address of the object store, for example https://store.example:9000."
     )

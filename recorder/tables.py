@@ -20,6 +20,7 @@ class RecordingState(StrEnum):
     VERIFIED = "verified"  #: 已校验: archive copy read back; legs removed; waiting for a transcript
     TRANSCRIBED = "transcribed"  #: 已转写
     DAMAGED = "damaged"  #: 损坏: kept for a person to look at
+    DELETED = "deleted"  #: 已删除: the audio is gone; the row proves that it was there
 
 
 class Recording(Base):
@@ -34,10 +35,21 @@ class Recording(Base):
     duration_s: Mapped[float] = mapped_column(Float, default=0.0)
     caller_sha256: Mapped[str] = mapped_column(String(64), default="")
     hotline_sha256: Mapped[str] = mapped_column(String(64), default="")
+    #: Of the object as it is stored: of a sealed one another after each rotation of the master key.
     archive_sha256: Mapped[str] = mapped_column(String(64), default="")
-    #: Path below the archive folder.
+    #: The object's key in the store called `store`.
     archive_key: Mapped[str] = mapped_column(String(160), default="")
     archive_bytes: Mapped[int] = mapped_column(default=0)
+    store: Mapped[str] = mapped_column(String(16), default="local")
+    #: opus, flac or wav.
+    codec: Mapped[str] = mapped_column(String(8), default="opus")
+    #: Of the encoded audio before it was sealed; of a recording that is not sealed the same as the archive's.
+    audio_sha256: Mapped[str] = mapped_column(String(64), default="")
+    audio_bytes: Mapped[int] = mapped_column(default=0)
+    sealed: Mapped[bool] = mapped_column(default=False)
+    #: Which master key wraps the data key, and the wrapped data key as hexadecimal; the header has both too.
+    key_id: Mapped[str] = mapped_column(String(16), default="", index=True)
+    wrapped_key: Mapped[str] = mapped_column(String(120), default="")
     #: {"step_s": 0.1, "caller": [0..255, …], "hotline": […]}: loudest sample of each step.
     peaks: Mapped[dict[str, Any]] = mapped_column(default=dict)
     attempts: Mapped[int] = mapped_column(default=0)
