@@ -71,6 +71,7 @@ DESK_CONTEXTS = {
     *("hl-desk", "hl-consult", "hl-aside", "hl-auto-answer", "hl-gone"),
     *(
         "hl-spy",
+        "hl-spy-left",
         "hl-take-over",
         "hl-freed",
         "hl-pin",
