@@ -41,6 +41,8 @@ async def test_the_api_is_the_one_the_architecture_promises(world: World) -> Non
         "/calls": {"get"},
         "/calls/{id}": {"get"},
         "/recordings/{id}/audio": {"get"},
+        "/recordings/{id}/access": {"get", "post"},
+        "/recordings/{id}/number": {"post"},
         "/cases": {"get"},
         "/cases/{id}": {"get", "patch"},
         "/cases/{id}/moves/{move}": {"post"},

@@ -15,7 +15,7 @@ from ivr.house.articles import Words
 from ivr.house.tables import ArticleRow
 from web.api.hand import hand
 from web.api.house_models import ArticleAnswer, ArticlePage, IdPath
-from web.api.route import STAFF, Ask, Asked, Routes
+from web.api.route import STAFF, WORKERS, Ask, Asked, Routes
 from web.api.sound import WAV, played
 
 routes = Routes("articles")
@@ -47,7 +47,7 @@ async def list_articles(ask: Ask) -> ArticlePage:
     HTTPMethod.POST,
     "/articles",
     "A new article; shift leaders and administrators may publish it at once",
-    roles=STAFF,
+    roles=WORKERS,
     status=201,
 )
 async def make_article(ask: Ask, body: ArticleForm) -> ArticleAnswer:
@@ -58,7 +58,7 @@ async def make_article(ask: Ask, body: ArticleForm) -> ArticleAnswer:
     HTTPMethod.PATCH,
     "/articles/{id}",
     "Change, publish or withdraw it; a published one is spoken",
-    roles=STAFF,
+    roles=WORKERS,
     errors=(409,),
 )
 async def change_article(ask: Ask, path: IdPath, body: ArticleChange) -> ArticleAnswer:

@@ -24,7 +24,7 @@ from web.api.models import (
     HistoryEntry,
     MoveAnswer,
 )
-from web.api.route import STAFF, Ask, Asked, Routes
+from web.api.route import STAFF, WORKERS, Ask, Asked, Routes
 
 routes = Routes("cases")
 
@@ -78,7 +78,7 @@ async def case(ask: Ask, path: CasePath) -> CaseDetail:
         return await _detail(db, path.id, Viewer.of(ask.account))
 
 
-@routes.add(HTTPMethod.PATCH, "/cases/{id}", "Save a draft as far as it goes", roles=STAFF, errors=(409,))
+@routes.add(HTTPMethod.PATCH, "/cases/{id}", "Save a draft as far as it goes", roles=WORKERS, errors=(409,))
 async def save_case(ask: Ask, path: CasePath, body: CaseChange) -> CaseDetail:
     services, viewer = ask.services, Viewer.of(ask.account)
     await moves.edit_draft(
@@ -94,7 +94,7 @@ async def save_case(ask: Ask, path: CasePath, body: CaseChange) -> CaseDetail:
 
 
 @routes.add(
-    HTTPMethod.POST, "/cases/{id}/moves/{move}", "Move a case along (流转)", roles=STAFF, errors=(409,)
+    HTTPMethod.POST, "/cases/{id}/moves/{move}", "Move a case along (流转)", roles=WORKERS, errors=(409,)
 )
 async def move_case(ask: Ask, path: MovePath, body: CaseMove) -> CaseDetail:
     services, viewer = ask.services, Viewer.of(ask.account)

@@ -17,7 +17,7 @@ from ivr.ledger import queries as ledger
 from web.api.hand import LEADERS, hand
 from web.api.house_models import FlagAnswer, FlagPage, IdPath, Moment
 from web.api.masking import Viewer
-from web.api.route import STAFF, Ask, Asked, Routes
+from web.api.route import STAFF, WORKERS, Ask, Asked, Routes
 
 routes = Routes("flags")
 
@@ -60,7 +60,7 @@ async def list_flags(ask: Ask, query: FlagsQuery) -> FlagPage:
 
 
 @routes.add(
-    HTTPMethod.POST, "/flags", "Propose to flag a number (提议标记)", roles=STAFF, status=201, errors=(409,)
+    HTTPMethod.POST, "/flags", "Propose to flag a number (提议标记)", roles=WORKERS, status=201, errors=(409,)
 )
 async def propose_flag(ask: Ask, body: FlagForm) -> FlagAnswer:
     flag = await store.propose(

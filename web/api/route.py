@@ -24,6 +24,8 @@ H = TypeVar("H", bound=Handler)
 PUBLIC: frozenset[Role] | None = None
 #: Everybody who has an account.
 STAFF = frozenset(Role)
+#: Who works on calls and cases; an inspector only judges how others did.
+WORKERS = STAFF - {Role.INSPECTOR}
 
 
 class Asked(BaseModel):

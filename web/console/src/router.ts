@@ -97,7 +97,11 @@ export const router = createRouter({
 })
 
 /** The page a person's day begins on. */
-const start = () => ({ name: account.value?.role === 'seat' ? 'desk' : 'calls' })
+function start(): { name: string } {
+  if (account.value?.role === 'seat') return { name: 'desk' }
+  const name = account.value?.role === 'inspector' ? 'recordings' : 'calls'
+  return { name: router.hasRoute(name) ? name : 'calls' }
+}
 
 router.beforeEach(async (to) => {
   if (to.meta.anonymous) return true
