@@ -181,6 +181,33 @@ class Recording(Section):
         le=256,
     )
     min_free_mib: int = Field(200, description="Below this much free disk the recorder raises an alarm.")
+    min_free_percent: int = Field(
+        20,
+        description="Below this share of free disk the recorder raises an alarm and removes the oldest "
+        "copies it kept of verified recordings, percent; 0: off.",
+        ge=0,
+        le=90,
+    )
+    keep_staging_hours: float = Field(
+        24.0,
+        description="The two sides as the switch wrote them stay on the local disk for so long after the "
+        "archive copy is verified, hours; 0: removed at once. They are not encrypted.",
+        ge=0,
+        le=24 * 30,
+    )
+    pause_max_s: int = Field(
+        60,
+        description="A recording a seat has paused (暂停录音) goes on by itself after this, seconds.",
+        ge=5,
+        le=600,
+    )
+    hold: bool = Field(True, description="Record a caller on hold, and the music it hears.")
+    consult: bool = Field(
+        False, description="Record what a seat and whom it consults (咨询) say, apart from the call."
+    )
+    whisper: bool = Field(
+        False, description="Record what a leader whispers to a seat (耳语), apart from the call."
+    )
 
 
 class Transcribe(Section):

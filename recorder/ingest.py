@@ -8,6 +8,7 @@ deleted last, after `verified` is committed, and only while they are what the co
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from threading import Event
@@ -35,8 +36,17 @@ SETTLE = timedelta(seconds=2)
 log = structlog.get_logger()
 
 
+#: Asked of each verified recording whose legs lie in the spool: whether they stay there for now.
+Keep = Callable[[Recording], Awaitable[bool]]
+
+
 def _unmarked(_step: str) -> None:
     return
+
+
+async def keep_nothing(_recording: Recording) -> bool:
+    """Legs are removed as soon as the archive copy is verified."""
+    return False
 
 
 class Ingest:
@@ -50,10 +60,11 @@ class Ingest:
         *,
         stop: Event | None = None,
         mark: Mark = _unmarked,
+        keep: Keep = keep_nothing,
     ) -> None:
         self._settings, self._sessions, self._clock = settings, sessions, clock
         self._stop = stop or Event()
-        self._mark = mark
+        self._mark, self._keep = mark, keep
 
     async def stage(self, call_id: str) -> bool:
         """Create the row of a finished call that has a leg in the spool; False when there is nothing to do.
@@ -133,7 +144,11 @@ class Ingest:
         self._mark(f"committed-{values['state']}")
         log.info("recording " + values["state"], call=recording.call_id)
         if values["state"] == RecordingState.VERIFIED:
-            await self.clear_legs(recording)
+            await self.let_go(recording)
+
+    async def let_go(self, recording: Recording) -> bool:
+        """Delete the legs of a verified recording unless they are to stay; False: somebody has to look."""
+        return await self._keep(recording) or await self.clear_legs(recording)
 
     async def clear_legs(self, recording: Recording) -> bool:
         """Delete the legs of a verified recording; False, and they stay, when they are not its legs."""

@@ -26,6 +26,7 @@ import ivr.reconciliation.tables
 import ivr.seats.tables
 import ivr.trunks.tables
 import ivr.visits.tables
+import recorder.capture.tables
 import recorder.marks.tables
 import recorder.rights.tables
 import recorder.quality.tables
@@ -50,6 +51,7 @@ ROOMS = (
     ivr.seats.tables,
     ivr.trunks.tables,
     ivr.visits.tables,
+    recorder.capture.tables,
     recorder.marks.tables,
     recorder.rights.tables,
     recorder.quality.tables,
