@@ -6,16 +6,12 @@ from datetime import datetime
 from http import HTTPMethod
 
 from pydantic import Field, FiniteFloat
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.errors import ForbiddenError
-from ivr.ledger import queries as ledger
-from recorder import queries
 from recorder.marks import book, shares
 from recorder.marks.book import Person, Place
 from recorder.marks.tables import TEXT_LENGTH, RecordingMark, RecordingShare
-from recorder.tables import Recording
-from web.api.masking import Viewer
+from web.api.recording_rights import Right, recording_for
 from web.api.route import STAFF, Answer, Ask, Asked, Routes
 
 routes = Routes("recording marks")
@@ -98,8 +94,8 @@ class SharedMoment(Answer):
     HTTPMethod.GET, "/recordings/{id}/marks", "Marks of a recording, in its order (标注)", roles=STAFF
 )
 async def list_marks(ask: Ask, path: RecordingPath) -> MarkPage:
+    await recording_for(ask, path.id, Right.LISTEN)
     async with ask.services.sessions() as db:
-        await _listened(ask, db, path.id)
         found = await book.listing(db, path.id)
     return MarkPage(items=[_mark(ask, one.mark, one.author) for one in found])
 
@@ -113,7 +109,7 @@ async def list_marks(ask: Ask, path: RecordingPath) -> MarkPage:
     errors=(409,),
 )
 async def add_mark(ask: Ask, path: RecordingPath, body: MarkBody) -> MarkAnswer:
-    await _check(ask, path.id)
+    await recording_for(ask, path.id, Right.LISTEN)
     place = Place(body.at_s, body.until_s)
     row = await book.add(ask.services.sessions, path.id, place, body.text, _person(ask))
     return _mark(ask, row, ask.account.display_name)
@@ -123,7 +119,7 @@ async def add_mark(ask: Ask, path: RecordingPath, body: MarkBody) -> MarkAnswer:
     HTTPMethod.PATCH, "/recordings/{id}/marks/{mark}", "Change a mark of one's own (改标注)", roles=STAFF
 )
 async def edit_mark(ask: Ask, path: MarkPath, body: MarkBody) -> MarkAnswer:
-    await _check(ask, path.id)
+    await recording_for(ask, path.id, Right.LISTEN)
     place = Place(body.at_s, body.until_s)
     row = await book.edit(ask.services.sessions, path.id, path.mark, place, body.text, _person(ask))
     return _mark(ask, row, ask.account.display_name)
@@ -137,7 +133,7 @@ async def edit_mark(ask: Ask, path: MarkPath, body: MarkBody) -> MarkAnswer:
     status=204,
 )
 async def remove_mark(ask: Ask, path: MarkPath) -> None:
-    await _check(ask, path.id)
+    await recording_for(ask, path.id, Right.LISTEN)
     await book.remove(ask.services.sessions, path.id, path.mark, _person(ask))
 
 
@@ -149,7 +145,7 @@ async def remove_mark(ask: Ask, path: MarkPath) -> None:
     status=201,
 )
 async def share(ask: Ask, path: RecordingPath, body: ShareBody) -> NewShare:
-    await _check(ask, path.id)
+    await recording_for(ask, path.id, Right.LISTEN)
     row, token = await shares.make(ask.services.sessions, path.id, body.at_s, body.hours, _person(ask))
     return NewShare(**dict(_share(row)), token=token)
 
@@ -157,7 +153,6 @@ async def share(ask: Ask, path: RecordingPath, body: ShareBody) -> NewShare:
 @routes.add(HTTPMethod.GET, "/recordings/{id}/shares", "Links I made of a recording (我的分享)", roles=STAFF)
 async def list_shares(ask: Ask, path: RecordingPath) -> SharePage:
     async with ask.services.sessions() as db:
-        await queries.recording(db, path.id)
         found = await shares.listing(db, path.id, ask.account.id)
     return SharePage(items=[_share(row) for row in found])
 
@@ -180,32 +175,13 @@ async def open_share(ask: Ask, path: RecordingPath, body: OpenBody) -> SharedMom
     # In the body, because addresses end up in logs and histories.
     async with ask.services.sessions() as db:
         row = await shares.find(db, path.id, body.token, ask.services.clock.now())
-        try:
-            recording = await _listened(ask, db, path.id)
-        except ForbiddenError:
-            await shares.note_opened(ask.services.sessions, row, _person(ask), may=False)
-            raise
+    try:
+        known = await recording_for(ask, path.id, Right.LISTEN)
+    except ForbiddenError:
+        await shares.note_opened(ask.services.sessions, row, _person(ask), may=False)
+        raise
     await shares.note_opened(ask.services.sessions, row, _person(ask), may=True)
-    return SharedMoment(call_id=recording.call_id, at_s=row.at_s)
-
-
-async def _check(ask: Ask, recording_id: int) -> None:
-    async with ask.services.sessions() as db:
-        await _listened(ask, db, recording_id)
-
-
-async def _listened(ask: Ask, db: AsyncSession, recording_id: int) -> Recording:
-    """The recording, if the asker may listen to it.
-
-    Raises:
-        NotFoundError: there is none.
-        ForbiddenError: there is, for others.
-    """
-    recording = await queries.recording(db, recording_id)
-    call = (await ledger.calls_by_id(db, [recording.call_id])).get(recording.call_id)
-    if not Viewer.of(ask.account).hears(call):
-        raise ForbiddenError("只能播放本人接听或尚无人接听的通话录音。")
-    return recording
+    return SharedMoment(call_id=known.recording.call_id, at_s=row.at_s)
 
 
 def _person(ask: Ask) -> Person:
