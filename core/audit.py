@@ -92,6 +92,29 @@ class Action(StrEnum):
     CALL_ENDED = "call:ended"  #: 强拆
     CALLER_MOVED = "caller:moved"  #: 移动排队来电
     SEAT_CALLED = "seat:called"  #: 坐席外呼
+    SEARCH_SAVED = "search:saved"  #: 保存查询
+    SEARCH_REMOVED = "search:removed"  #: 删除保存的查询
+    KEYWORDS_SET = "keywords:set"  #: 设定关键词表
+    KEYWORDS_REMOVED = "keywords:removed"  #: 删除关键词表
+    ALERT_SEEN = "alert:seen"  #: 阅关键词告警
+    QUALITY_SHEET_MADE = "quality_sheet:made"  #: 新建评分表
+    QUALITY_SHEET_CHANGED = "quality_sheet:changed"  #: 修改评分表
+    QUALITY_SHEET_PUBLISHED = "quality_sheet:published"  #: 发布评分表
+    QUALITY_SHEET_RETIRED = "quality_sheet:retired"  #: 停用评分表
+    QUALITY_DRAWN = "quality_sample:drawn"  #: 抽检
+    QUALITY_CHOSEN = "quality_sample:chosen"  #: 指定质检
+    QUALITY_CLAIMED = "quality_sample:claimed"  #: 领取质检
+    QUALITY_RELEASED = "quality_sample:released"  #: 退回质检
+    QUALITY_SKIPPED = "quality_sample:skipped"  #: 跳过质检
+    QUALITY_SCORED = "quality_score:submitted"  #: 提交评分
+    QUALITY_SEEN = "quality_score:seen"  #: 坐席查看评分
+    QUALITY_APPEALED = "quality_score:appealed"  #: 质检申诉
+    QUALITY_UPHELD = "quality_score:reviewed:upheld"  #: 申诉复核：维持
+    QUALITY_CHANGED = "quality_score:reviewed:changed"  #: 申诉复核：改分
+    CALIBRATION_MADE = "calibration:made"  #: 新建校准
+    CALIBRATION_SCORED = "calibration:scored"  #: 校准评分
+    CALIBRATION_CLOSED = "calibration:closed"  #: 结束校准
+    QUALITY_EXPORTED = "quality:exported"  #: 导出质检报表
     CALLER_ASKED = "caller:asked"  #: 转评价、转按键核对
 
 
