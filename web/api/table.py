@@ -31,6 +31,7 @@ from web.api import (
     queues,
     recording_access,
     recording_marks,
+    recording_search,
     recordings,
     seat_calls,
     seats,
@@ -51,6 +52,7 @@ about = Routes("about")
 GROUPS = (
     session.routes,
     calls.routes,
+    recording_search.routes,
     recordings.routes,
     recording_access.routes,
     recording_marks.routes,

@@ -1,0 +1,1 @@
+"""Finding recordings: the index and its words, saved searches, keyword lists and their alerts."""
