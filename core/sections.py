@@ -217,6 +217,16 @@ class Transcribe(Section):
     use_test_model: bool = Field(
         True, description="Fall back to the small test model; its output is labelled as such."
     )
+    workers: int = Field(
+        1,
+        description="Recognisers at once, each a process of its own with the model in its memory.",
+        ge=1,
+        le=64,
+    )
+    nice: int = Field(10, description="How far recognisers stand back behind calls (nice).", ge=0, le=19)
+    skip_silence: bool = Field(
+        True, description="Leave long silences out before recognition; word times stay the call's own."
+    )
 
 
 class Outbound(Section):

@@ -7,14 +7,14 @@ it last saw, so a worker that lost its lease (killed, stopped, too slow) cannot 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from threading import Event
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, CursorResult, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, Select, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.clock import Clock
@@ -101,12 +101,24 @@ class Lease:
             await keeper
 
 
-async def claim(sessions: SessionFactory, clock: Clock, states: Collection[RecordingState]) -> Lease | None:
-    """The oldest recording in one of `states` that is due and nobody's, leased; None when there is none."""
+#: Which recording is next, of those in one of the states and due at a time.
+Next = Callable[[datetime, Collection[RecordingState]], Select[Recording]]
+
+
+async def claim(
+    sessions: SessionFactory,
+    clock: Clock,
+    states: Collection[RecordingState],
+    next_one: Next | None = None,
+) -> Lease | None:
+    """The next recording in one of `states` that is due and nobody's, leased; None when there is none.
+
+    Without `next_one` it is the oldest.
+    """
     for _ in range(10):
         now = clock.now()
         async with sessions() as session:
-            found = await session.scalar(_due(now, states))
+            found = await session.scalar((next_one or _oldest)(now, states))
         if found is None:
             return None
         until = now + LEASE
@@ -121,14 +133,15 @@ async def claim(sessions: SessionFactory, clock: Clock, states: Collection[Recor
     return None
 
 
-def _due(now: datetime, states: Collection[RecordingState]) -> Any:
-    return (
-        select(Recording)
-        .where(
-            Recording.state.in_(states),
-            or_(Recording.next_try_at.is_(None), Recording.next_try_at <= now),
-            or_(Recording.leased_until.is_(None), Recording.leased_until <= now),
-        )
-        .order_by(Recording.next_try_at.is_not(None), Recording.id)
-        .limit(1)
-    )
+def are_due(now: datetime, states: Collection[RecordingState]) -> list[ColumnElement[bool]]:
+    """The conditions under which a recording may be claimed."""
+    return [
+        Recording.state.in_(states),
+        or_(Recording.next_try_at.is_(None), Recording.next_try_at <= now),
+        or_(Recording.leased_until.is_(None), Recording.leased_until <= now),
+    ]
+
+
+def _oldest(now: datetime, states: Collection[RecordingState]) -> Select[Recording]:
+    query = select(Recording).where(*are_due(now, states))
+    return query.order_by(Recording.next_try_at.is_not(None), Recording.id).limit(1)

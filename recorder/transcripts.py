@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import timedelta
 from threading import Event
-from time import monotonic
 from typing import Any
 
 import structlog
-from sqlalchemy import delete
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import outbox
 from core.clock import Clock
@@ -18,44 +17,54 @@ from core.db import SessionFactory, begin_write
 from core.events import TranscriptReady
 from core.settings import Settings
 from recorder import ffmpeg
-from recorder.archive import Archive
+from recorder.archiving import Mark
 from recorder.failures import reason, wait_after
 from recorder.leases import Lease, LeaseLostError, claim
-from recorder.legs import Side
-from recorder.tables import Recording, RecordingState, Transcript
-from recorder.transcribe.protocol import Heard, Transcriber
+from recorder.tables import RecordingState, Transcript
+from recorder.transcribe.hearing import Hears, InProcess, SideHeard
+from recorder.transcribe.normal import written
+from recorder.transcribe.protocol import Transcriber
+from recorder.transcribe.queue import Marks, NoMarks, Queue, next_up
+from recorder.transcribe.tables import TranscriptionJob
 
-#: A slow model takes its time: one side of a recording may take this long, in seconds.
-LIMIT_S = 6 * 3600.0
 #: After this many failures a recording is tried once a day.
 _OFTEN = 8
 
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True)
-class SideHeard:
-    """What was heard on one side, and the seconds that took."""
-
-    side: Side
-    heard: Heard
-    took_s: float
+def _unmarked(_step: str) -> None:
+    return
 
 
 class Transcripts:
-    """Writes transcripts with whatever transcriber it is given."""
+    """Writes transcripts with whoever hears. `mark` is told of each step (tests)."""
 
     def __init__(
-        self, settings: Settings, sessions: SessionFactory, clock: Clock, stop: Event | None = None
+        self,
+        settings: Settings,
+        sessions: SessionFactory,
+        clock: Clock,
+        stop: Event | None = None,
+        *,
+        marks: Marks | None = None,
+        mark: Mark = _unmarked,
     ) -> None:
         self._settings, self._sessions, self._clock = settings, sessions, clock
-        self._stop = stop or Event()
+        self._stop, self._mark = stop or Event(), mark
+        self._queue = Queue(sessions, clock, marks or NoMarks())
 
     async def run_one(self, transcriber: Transcriber) -> bool:
+        """As `work`, recognising in a thread of this process."""
+        return await self.work(InProcess(self._settings, transcriber))
+
+    async def work(self, who: Hears) -> bool:
         """Transcribe the next recording that waits; False when there is none."""
-        lease = await claim(self._sessions, self._clock, (RecordingState.VERIFIED,))
+        await self._queue.enlist()
+        lease = await claim(self._sessions, self._clock, (RecordingState.VERIFIED,), next_up)
         if lease is None:
             return False
+        self._mark("claimed")
         lost = Event()
 
         def give_up() -> bool:
@@ -63,11 +72,9 @@ class Transcripts:
 
         try:
             async with lease.kept(lost):
-                heard = [
-                    await asyncio.to_thread(self._hear, transcriber, lease.recording, side, give_up)
-                    for side in Side
-                ]
-            await self._commit(lease, transcriber, heard)
+                heard = await who.hear(lease.recording, give_up)
+            self._mark("heard")
+            await self._commit(lease, who, heard)
         except LeaseLostError:
             log.warning("another worker took a recording over", call=lease.recording.call_id)
         except ffmpeg.StoppedError:
@@ -76,37 +83,30 @@ class Transcripts:
             await self._failed(lease, error)
         return True
 
-    def _hear(
-        self, transcriber: Transcriber, recording: Recording, side: Side, give_up: ffmpeg.StopAsked
-    ) -> SideHeard:
-        """Decode and recognise one side as a stream. Blocking."""
-        begin = monotonic()
-        with Archive(self._settings.archive_dir).open(recording.archive_key) as copy:
-            pcm = ffmpeg.decode(
-                self._settings, copy, give_up, side=side, rate=transcriber.rate, limit_s=LIMIT_S
-            )
-            heard = transcriber.transcribe(pcm)
-        return SideHeard(side, heard, round(monotonic() - begin, 3))
-
-    async def _commit(self, lease: Lease, transcriber: Transcriber, heard: list[SideHeard]) -> None:
+    async def _commit(self, lease: Lease, who: Hears, heard: Sequence[SideHeard]) -> None:
         recording, now = lease.recording, self._clock.now()
         done = {"state": RecordingState.TRANSCRIBED, "leased_until": None, "next_try_at": None}
         async with self._sessions() as session:
             await begin_write(session)
             await lease.save(session, **done, attempts=0, last_error="")
-            await session.execute(
-                delete(Transcript).where(
-                    Transcript.recording_id == recording.id,
-                    Transcript.engine == transcriber.engine,
-                    Transcript.model == transcriber.model,
-                )
-            )
+            version = await _supersede(session, recording.id)
             for one in heard:
-                session.add(Transcript(**_values(recording, transcriber, one), created_at=now))
+                values = _values(who, one)
+                session.add(Transcript(recording_id=recording.id, version=version, created_at=now, **values))
+            await session.execute(_place_of(recording.id))
             outbox.add(session, TranscriptReady(at=now, call_id=recording.call_id, recording_id=recording.id))
+            self._mark("committing")
             await session.commit()
-        took = sum(one.took_s for one in heard)
-        log.info("recording transcribed", call=recording.call_id, model=transcriber.model, took_s=took)
+        self._mark("committed")
+        log.info(
+            "recording transcribed",
+            call=recording.call_id,
+            model=who.model,
+            version=version,
+            took_s=round(sum(one.took_s for one in heard), 3),
+            audio_s=round(sum(one.audio_s for one in heard), 1),
+            heard_s=round(sum(one.fed_s for one in heard), 1),
+        )
 
     async def _failed(self, lease: Lease, error: Exception) -> None:
         attempts = lease.recording.attempts + 1
@@ -116,14 +116,32 @@ class Transcripts:
         log.warning("transcription failed", call=lease.recording.call_id, why=values["last_error"])
 
 
-def _values(recording: Recording, transcriber: Transcriber, one: SideHeard) -> dict[str, Any]:
+async def forget(session: AsyncSession, recording_id: int) -> None:
+    """Remove every transcript of a recording and its place in the queue, in the caller's transaction."""
+    await session.execute(delete(Transcript).where(Transcript.recording_id == recording_id))
+    await session.execute(_place_of(recording_id))
+
+
+async def _supersede(session: AsyncSession, recording_id: int) -> int:
+    """The number of the version to come; the one before is current no more."""
+    mine = Transcript.recording_id == recording_id
+    last = await session.scalar(select(func.max(Transcript.version)).where(mine))
+    await session.execute(update(Transcript).where(mine).values(is_current=False))
+    return (last or 0) + 1
+
+
+def _place_of(recording_id: int) -> Any:
+    return delete(TranscriptionJob).where(TranscriptionJob.recording_id == recording_id)
+
+
+def _values(who: Hears, one: SideHeard) -> dict[str, Any]:
     return {
-        "recording_id": recording.id,
         "side": one.side,
-        "engine": transcriber.engine,
-        "model": transcriber.model,
-        "is_test_model": transcriber.is_test_model,
+        "engine": who.engine,
+        "model": who.model,
+        "is_test_model": who.is_test_model,
         "text": one.heard.text,
+        "normal_text": written(one.heard),
         "words": [word.as_json() for word in one.heard.words],
         "took_s": one.took_s,
     }

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import vosk
 
+from recorder.transcribe.domain import vocabulary
 from recorder.transcribe.models import FoundModel
 from recorder.transcribe.protocol import Heard, TranscribeError, Word, join
 
@@ -23,7 +24,7 @@ class VoskTranscriber:
 
     engine = "vosk"
 
-    def __init__(self, found: FoundModel) -> None:
+    def __init__(self, found: FoundModel, phrases: Sequence[str] = ()) -> None:
         """
         Raises:
             TranscribeError: that folder is no model vosk can load.
@@ -36,6 +37,11 @@ class VoskTranscriber:
             self._model = vosk.Model(str(found.path))
         except Exception as error:
             raise TranscribeError(f"vosk cannot load {found.path}") from error
+        #: What it knows of the words of the trade.
+        self.vocabulary = vocabulary(found.path, phrases, self._knows)
+
+    def _knows(self, word: str) -> bool:
+        return int(self._model.vosk_model_find_word(word)) >= 0
 
     def transcribe(self, pcm: Iterable[bytes]) -> Heard:
         recogniser = vosk.KaldiRecognizer(self._model, self.rate)

@@ -12,7 +12,7 @@ from core.clock import FixedClock
 from core.db import SessionFactory
 from core.settings import Settings
 from core.tables import OutboxEntry
-from recorder import playback, queries
+from recorder import queries
 from recorder.fakes import FakeTranscriber
 from recorder.ingest import Ingest
 from recorder.tables import Recording, RecordingState, Transcript
@@ -100,7 +100,7 @@ async def test_a_failure_is_readable_and_tried_again_later_with_the_archive_unto
     recording, found = await _found(sessions)
     assert (recording.state, recording.attempts) == (RecordingState.VERIFIED, 1)
     assert recording.last_error == "ValueError: no such luck" and found == []
-    assert playback.audio_path(settings, recording).exists()
+    assert (settings.archive_dir / recording.archive_key).exists()
     assert not await transcripts.run_one(FakeTranscriber())
     clock.advance(timedelta(seconds=10))
     assert await transcripts.run_one(FakeTranscriber())
@@ -112,7 +112,7 @@ async def test_a_missing_archive_file_is_said_so(
     settings: Settings, sessions: SessionFactory, transcripts: Transcripts, archived: Archived
 ) -> None:
     await archived(tone(440, 0.5), b"")
-    playback.audio_path(settings, (await _found(sessions))[0]).unlink()
+    (settings.archive_dir / (await _found(sessions))[0].archive_key).unlink()
     await transcripts.run_one(FakeTranscriber())
     assert "the archive has no file" in (await _found(sessions))[0].last_error
 

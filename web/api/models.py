@@ -187,6 +187,16 @@ class TranscriptionAnswer(Answer):
     is_test_model: bool
     #: What to do about a missing model; empty when ready.
     help: str
+    #: What the model makes of places and categories (业务词), and whether it can be taught them.
+    words: str = ""
+    #: Recognisers that run, and how many of them are at work.
+    workers: int = 0
+    busy: int = 0
+    #: Recordings that wait for a transcript; those of them that failed and are tried again later.
+    waiting: int = 0
+    failed: int = 0
+    #: Why the last of these failed.
+    last_error: str = ""
 
 
 class StatusAnswer(Answer):
