@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Mapping
+from datetime import datetime
 
 from core.db import SessionFactory, make_engine, make_sessions
 from core.settings import Settings
@@ -12,7 +13,7 @@ from recorder import worker
 
 
 class LedgerCalls:
-    """`recorder.calls.Calls` from the call ledger."""
+    """`recorder.calls.Ledger` from the call ledger."""
 
     def __init__(self, sessions: SessionFactory) -> None:
         self._sessions = sessions
@@ -21,6 +22,13 @@ class LedgerCalls:
         async with self._sessions() as session:
             found = await queries.calls_by_id(session, call_ids)
         return {call_id: call.ended_at is not None for call_id, call in found.items()}
+
+    async def spoken(self, call_id: str) -> tuple[datetime, datetime] | None:
+        async with self._sessions() as session:
+            call = (await queries.calls_by_id(session, [call_id])).get(call_id)
+        if call is None or call.answered_at is None or call.ended_at is None:
+            return None
+        return call.answered_at, call.ended_at
 
 
 async def main(settings: Settings, stop: asyncio.Event) -> None:

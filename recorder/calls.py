@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Protocol
 
 
@@ -14,8 +15,23 @@ class Calls(Protocol):
         ...
 
 
+class Lengths(Protocol):
+    """How long calls were, by the same ledger."""
+
+    async def spoken(self, call_id: str) -> tuple[datetime, datetime] | None:
+        """From when to when a call was answered; None: it never was, is not over, or is not known."""
+        ...
+
+
+class Ledger(Calls, Lengths, Protocol):
+    """All the recorder asks of the call ledger."""
+
+
 class UnknownCalls:
     """Nothing is known of any call: legs then count as orphaned once they stopped growing."""
 
     async def have_ended(self, call_ids: Collection[str]) -> Mapping[str, bool]:
         return {}
+
+    async def spoken(self, call_id: str) -> tuple[datetime, datetime] | None:
+        return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,23 +23,40 @@ FORGOTTEN_AFTER = timedelta(hours=24)
 _DONE = (RecordingState.VERIFIED, RecordingState.TRANSCRIBED)
 _BATCH = 500
 
+#: Asked for the calls whose legs stay.
+Kept = Callable[[], Awaitable[set[str]]]
+
 log = structlog.get_logger()
+
+
+async def _nothing_kept() -> set[str]:
+    return set()
 
 
 class Sweep:
     """Rounds through one spool folder."""
 
     def __init__(
-        self, spool: Path, ingest: Ingest, calls: Calls, sessions: SessionFactory, clock: Clock
+        self,
+        spool: Path,
+        ingest: Ingest,
+        calls: Calls,
+        sessions: SessionFactory,
+        clock: Clock,
+        *,
+        kept: Kept = _nothing_kept,
     ) -> None:
+        """`kept` names the calls whose legs stay in the spool for now."""
         self._spool, self._ingest, self._calls = spool, ingest, calls
-        self._sessions, self._clock = sessions, clock
+        self._sessions, self._clock, self._kept = sessions, clock, kept
         self._named: set[str] = set()
 
     async def once(self) -> int:
         """Stage finished and orphaned calls and finish interrupted clearing; how many were staged."""
         found, strange = in_spool(self._spool)
         self._name_once(strange)
+        kept = await self._kept()
+        found = [legs for legs in found if legs.call_id not in kept]
         staged = 0
         for at in range(0, len(found), _BATCH):
             staged += await self._look_at({legs.call_id: legs for legs in found[at : at + _BATCH]})
@@ -50,8 +68,8 @@ class Sweep:
             known = {row.call_id: row for row in rows}
         for row in known.values():
             if row.state in _DONE and row.call_id not in self._named:
-                is_cleared = await self._ingest.clear_legs(row)
-                if not is_cleared:
+                is_well = await self._ingest.let_go(row)
+                if not is_well:
                     self._named.add(row.call_id)
         new = [call_id for call_id in found if call_id not in known]
         ended = await self._calls.have_ended(new) if new else {}

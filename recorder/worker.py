@@ -20,10 +20,13 @@ from core.events import CallChanged, Event
 from core.process import report, wait_for_database, wait_for_redis
 from core.settings import Settings
 from recorder import gauges
-from recorder.calls import Calls, UnknownCalls
+from recorder.calls import Ledger, UnknownCalls
+from recorder.capture.missing import Missing
+from recorder.capture.staging import Staging
 from recorder.ingest import Ingest
 from recorder.legs import BadCallIdError
 from recorder.sweep import Sweep
+from recorder.tables import Recording
 
 GROUP = "recorder"
 #: Seconds between two rounds through the spool.
@@ -54,7 +57,7 @@ class Worker:
         sessions: SessionFactory,
         bus: Consumed,
         redis: Redis,
-        calls: Calls,
+        calls: Ledger,
         stop: asyncio.Event,
         clock: Clock,
     ) -> None:
@@ -62,9 +65,13 @@ class Worker:
         self._stop, self._clock = stop, clock
         self._stop_threads = ThreadEvent()
         self._news = asyncio.Event()
-        self._ingest = Ingest(settings, sessions, clock, stop=self._stop_threads)
-        self._sweep = Sweep(settings.spool_dir, self._ingest, calls, sessions, clock)
-        self._guard = gauges.DiskGuard(settings.archive_dir, settings.recording.min_free_mib)
+        self._staging = Staging(settings, sessions, clock)
+        self._missing = Missing(settings, sessions, clock, calls)
+        self._ingest = Ingest(settings, sessions, clock, stop=self._stop_threads, keep=self._keep)
+        self._sweep = Sweep(settings.spool_dir, self._ingest, calls, sessions, clock, kept=self._staging.kept)
+        wanted = settings.recording
+        folders = (settings.spool_dir, settings.archive_dir)
+        self._guard = gauges.DiskGuard(folders, wanted.min_free_mib, wanted.min_free_percent)
 
     async def run(self) -> None:
         """Work until `stop` is set."""
@@ -95,6 +102,8 @@ class Worker:
         try:
             if await self._ingest.stage(event.call_id):
                 self._news.set()
+            else:
+                await self._missing.look_for(event.call_id)
         except BadCallIdError as error:
             log.error("an event names no call of ours", why=str(error))
         except SQLAlchemyError as error:
@@ -117,14 +126,28 @@ class Worker:
     async def _tidy(self) -> None:
         while not self._stop.is_set():
             try:
+                await self._say(self._guard.check(self._clock.now()))
                 await self._sweep.once()
-                free, is_low = self._guard.check(self._clock.now())
-                needed = self._settings.recording.min_free_mib
-                await gauges.publish(self._redis, free, needed, is_low)
-                report("the recordings' disk is almost full" if is_low else "")
+                await self._staging.expire(self._ingest.clear_legs)
+                await self._make_room()
             except (SQLAlchemyError, OSError) as error:
                 log.warning("a round through the spool failed", why=str(error).splitlines()[0])
             await _wait(self._stop, SWEEP_S)
+
+    async def _keep(self, recording: Recording) -> bool:
+        """Whether a verified recording's legs stay; what they lack is said first."""
+        await self._missing.look(recording)
+        return await self._staging.keep(recording)
+
+    async def _make_room(self) -> None:
+        """Copies of verified recordings go before a call is not recorded."""
+        spool = self._settings.spool_dir
+        if await self._staging.make_room(self._ingest.clear_legs, lambda: self._guard.is_low(spool)):
+            await self._say(self._guard.check(self._clock.now()))
+
+    async def _say(self, disk: gauges.Disk) -> None:
+        await gauges.publish(self._redis, disk)
+        report("the recordings' disk is almost full" if disk.disk_alarm else "")
 
 
 def _is_end_of_call(event: Event) -> bool:
@@ -137,7 +160,7 @@ async def _wait(event: asyncio.Event, seconds: float) -> None:
         await asyncio.wait_for(event.wait(), seconds)
 
 
-async def main(settings: Settings, stop: asyncio.Event, calls: Calls | None = None) -> None:
+async def main(settings: Settings, stop: asyncio.Event, calls: Ledger | None = None) -> None:
     """Take recordings in until `stop` is set. `calls` is the ledger; without it legs wait until orphaned."""
     await wait_for_redis(settings, stop)
     await wait_for_database(settings, stop)

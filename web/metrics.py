@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from contextlib import suppress
 from http import HTTPMethod, HTTPStatus
@@ -49,6 +48,10 @@ class Metrics:
         self._cases = gauge("cases", "Cases by stage", "stage")
         self._free = gauge("recorder_free_mib", "Free space on the recordings' disk, MiB")
         self._disk_alarm = gauge("recorder_disk_alarm", "1: the recordings' disk is almost full")
+        self._disk_full = gauge(
+            "recorder_disk_full", "1: that disk is full, calls are not recorded"
+        )
+        self._free_percent = gauge("recorder_free_percent", "Free share of the recordings' disk, percent")
         self._trunks = {
             "up": gauge("trunk_up", "1: up, 0: down; absent: not watched (中继)", "trunk"),
             "limit": gauge("trunk_limit", "Calls at once the trunk may carry", "trunk"),
@@ -105,10 +108,11 @@ class Metrics:
     async def _show_disk(self, services: Services) -> None:
         """What the recorder measured last; it alone knows its disk."""
         with suppress(RedisError, OSError):  # that Redis is away is told by its own gauge
-            if said := await services.redis.get(gauges.KEY):
-                numbers = json.loads(said)
-                self._free.set(numbers["free_mib"])
-                self._disk_alarm.set(numbers["disk_alarm"])
+            disk = await gauges.read(services.redis)
+            self._free.set(disk.free_mib)
+            self._free_percent.set(disk.free_percent)
+            self._disk_alarm.set(disk.disk_alarm)
+            self._disk_full.set(disk.disk is gauges.DiskState.FULL)
 
     def _show_reconciliation(self, row: Reconciliation | None) -> None:
         if row is not None:

@@ -18,6 +18,7 @@ from core.bus import Bus
 from core.db import SessionFactory, make_engine, make_sessions
 from core.events import CallChanged
 from core.settings import Database, Paths, Settings, Transcribe
+from core.settings import Recording as RecordingSettings
 from core.settings import Redis as RedisSettings
 from recorder import gauges, transcriber, worker
 from recorder.legs import Legs, Side
@@ -35,6 +36,7 @@ def settings(tmp_path: Path, redis_url: str, sqlite_url: str) -> Settings:
         redis=RedisSettings(port=int(redis_url.rpartition(":")[2].partition("/")[0])),
         database=Database(url=sqlite_url),
         transcribe=Transcribe(download=False, model_name="a-model-nobody-has"),
+        recording=RecordingSettings(keep_staging_hours=0),
     )
 
 
@@ -127,7 +129,15 @@ async def test_recordings_wait_without_a_model_and_are_transcribed_with_the_test
     async with _running(transcriber.main, settings):
         await poll(_is_in(sessions, RecordingState.TRANSCRIBED), "the recording is transcribed")
         status = await _read(redis_url, transcriber.KEY)
-    assert status == {"state": "ready", "model": "vosk-hotline-tiny", "is_test_model": True, "help": ""}
+    said = {key: status[key] for key in ("state", "model", "is_test_model", "help", "workers", "failed")}
+    assert said == {
+        "state": "ready",
+        "model": "vosk-hotline-tiny",
+        "is_test_model": True,
+        "help": "",
+        "workers": 1,
+        "failed": 0,
+    }
     async with sessions() as session:
         caller = await session.scalar(select(Transcript).where(Transcript.side == "caller"))
     assert caller and (caller.text, caller.is_test_model) == ("路灯不亮", True)

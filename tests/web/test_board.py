@@ -96,7 +96,7 @@ async def test_alarms_of_trunks_disk_parts_and_whoever_else_says_so(world: World
     lockout = {"kind": "lockout:127.0.0.9", "text": "锁定", "text_en": "locked", "since": since.isoformat()}
     await world.redis.hset(ALARMS, mapping={lockout["kind"]: json.dumps(lockout), "bad": "{}"})
     await gauges.write(world.redis, Gauges({"demo": TrunkGauge(TrunkState.DOWN, since=since.isoformat())}))
-    await recorder.publish(world.redis, 12, 500, True)
+    await recorder.publish(world.redis, recorder.Disk(12, 500, 0.5, 20, disk_alarm=True))
     alarms = {one["kind"]: one for one in (await _board(world))["alarms"]}
     assert {"lockout:127.0.0.9", "trunk:demo", "disk", "part:watcher"} <= alarms.keys()
     assert "part:redis" not in alarms

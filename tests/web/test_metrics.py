@@ -97,7 +97,7 @@ async def test_without_redis_the_rest_is_told(world: World, redis_server: RedisS
 
 
 async def test_the_recorders_disk(world: World) -> None:
-    await gauges.publish(world.redis, 123, 200, True)
+    await gauges.publish(world.redis, gauges.Disk(123, 200, 1.5, 20, disk_alarm=True))
     found = await _read(world)
     assert found["hotline_recorder_free_mib", ()] == 123
     assert found["hotline_recorder_disk_alarm", ()] == 1

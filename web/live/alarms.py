@@ -100,8 +100,12 @@ class Alarms:
         said = await recorder.read(self._services.redis)
         if not said.disk_alarm:
             return []
-        zh = f"录音磁盘将满，剩余 {said.free_mib} MiB"
-        return [self._alarm("disk", zh, f"The recordings' disk is almost full: {said.free_mib} MiB left")]
+        if said.disk is recorder.DiskState.FULL:
+            zh, en = "录音磁盘已满，通话不再录音", "The recordings' disk is full: calls are not recorded"
+            return [self._alarm("disk:full", zh, en)]
+        left = f"{said.free_mib} MiB ({said.free_percent:g} %)"
+        en = f"The recordings' disk is almost full: {left} left"
+        return [self._alarm("disk", f"录音磁盘将满，剩余 {left}", en)]
 
     async def _reconciliation(self) -> list[Alarm]:
         """The last day on which the ledger and the switch's queue log do not agree (对账)."""
