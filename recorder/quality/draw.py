@@ -45,7 +45,7 @@ async def draw(
         groups[weeks.week_of(one.day), one.seat].append(one)
     made = 0
     for week in sorted({weeks.week_of(day) for day in (first, last)} | {week for week, _ in groups}):
-        await _ensure_run(sessions, week, clock)
+        await ensure_run(sessions, week, clock)
         for (its_week, seat), found in sorted(groups.items()):
             if its_week == week:
                 made += await _draw_seat(sessions, settings, clock, found, week, seat, random, secret)
@@ -67,7 +67,8 @@ async def finish(sessions: SessionFactory, week: str, clock: Clock) -> None:
         run.finished_at = clock.now()
 
 
-async def _ensure_run(sessions: SessionFactory, week: str, clock: Clock) -> None:
+async def ensure_run(sessions: SessionFactory, week: str, clock: Clock) -> None:
+    """Make the row whose lock whoever adds samples of `week` has to hold."""
     async with sessions() as db:
         if await db.get(QualityRun, week) is not None:
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from core.clock import CHINA
 
@@ -26,3 +26,8 @@ def days_of(week: str) -> tuple[date, date]:
 
 def today(now: datetime) -> date:
     return now.astimezone(CHINA).date()
+
+
+def midnight(day: date) -> datetime:
+    """The moment `day` begins in China."""
+    return datetime.combine(day, time(), CHINA)

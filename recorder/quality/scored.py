@@ -1,0 +1,70 @@
+"""Scores from the database as reports want them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from recorder.quality import sheets
+from recorder.quality.reports import Scored
+from recorder.quality.scoring import Answer, score
+from recorder.quality.sheet import Kind, Sheet
+from recorder.quality.tables import QualityAppeal, QualityScore, QualitySheet, ScoreState
+
+
+@dataclass(frozen=True)
+class Found:
+    """The scores, and the titles of the items of all sheets they were made with, the newest sheet's last."""
+
+    scores: list[Scored]
+    titles: dict[str, str]
+    fatal: frozenset[str]
+
+
+async def between(
+    db: AsyncSession, first: date, last: date, where: Sequence[ColumnElement[bool]] = ()
+) -> Found:
+    """Scores of calls of these days (in China), both included; calibrations do not count."""
+    query = (
+        select(QualityScore, QualityAppeal.id)
+        .outerjoin(QualityAppeal, QualityAppeal.score_id == QualityScore.id)
+        .where(QualityScore.calibration_id.is_(None), QualityScore.day.between(first, last), *where)
+        .order_by(QualityScore.id)
+    )
+    rows = (await db.execute(query)).all()
+    wanted = {made.sheet_id for made, _ in rows}
+    found = await db.scalars(select(QualitySheet).where(QualitySheet.id.in_(wanted)).order_by("version"))
+    bodies = {one.id: sheets.body_of(one) for one in found}
+    items = [item for body in bodies.values() for item in body.items()]
+    return Found(
+        scores=[_scored(made, bodies[made.sheet_id], appealed=appeal is not None) for made, appeal in rows],
+        titles={item.code: item.title for item in items},
+        fatal=frozenset(item.code for item in items if item.kind is Kind.FATAL),
+    )
+
+
+def answers_of(made: QualityScore) -> dict[str, Answer]:
+    """The answers of a row."""
+    return {code: Answer.model_validate(one) for code, one in made.answers.items()}
+
+
+def _scored(made: QualityScore, sheet: Sheet, *, appealed: bool) -> Scored:
+    result = score(sheet, answers_of(made))
+    shares: dict[str, Fraction] = {one.code: one.share for one in result.items if one.share is not None}
+    return Scored(
+        seat=made.seat,
+        inspector_id=made.inspector_id,
+        day=made.day,
+        total_tenths=made.total_tenths,
+        is_fatal=made.is_fatal,
+        passed=made.passed,
+        appealed=appealed,
+        changed=made.state == ScoreState.CHANGED,
+        shares=shares,
+        fatal=frozenset(result.fatal),
+    )
