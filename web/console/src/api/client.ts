@@ -44,7 +44,8 @@ function address(path: string, query: Query): string {
   return `/api/v1${path}${tail ? `?${tail}` : ''}`
 }
 
-async function failure(response: Response): Promise<ApiError> {
+/** What a refused answer says. */
+export async function failure(response: Response): Promise<ApiError> {
   const text = await response.text()
   let body: ErrorBody = {}
   try {

@@ -76,7 +76,7 @@ export interface Peaks {
   hotline: number[]
 }
 
-export type RecordingState = 'staged' | 'archived' | 'verified' | 'transcribed' | 'damaged'
+export type RecordingState = 'staged' | 'archived' | 'verified' | 'transcribed' | 'damaged' | 'deleted'
 
 export interface Recording {
   id: number
@@ -85,6 +85,17 @@ export interface Recording {
   peaks: Peaks
   /** null until the archive copy exists. */
   audio_url: string | null
+  /** Stretches that were not recorded, in seconds from answer. */
+  gaps?: RecordingGap[]
+}
+
+export interface RecordingGap {
+  side: Side | 'both'
+  from_s: number
+  /** null: to the end. */
+  to_s: number | null
+  /** pin, bank, hold, missing */
+  why: string
 }
 
 export interface Word {
@@ -102,7 +113,11 @@ export interface Transcript {
   engine: string
   model: string
   is_test_model: boolean
+  /** 1 for the first hearing; this is the newest. */
+  version: number
   text: string
+  /** `text` with punctuation and numbers as a person writes them. */
+  normal_text: string
   words: Word[]
 }
 

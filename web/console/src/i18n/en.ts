@@ -4,6 +4,7 @@ import { deskEn } from './desk-en'
 import { flowsEn } from './flows-en'
 import { liveHelpEn } from './live-help-en'
 import { operationsEn } from './operations-en'
+import { playerEn } from './player-en'
 import { recordingsEn } from './recordings-en'
 import { stepsEn } from './steps-en'
 import type { Messages } from './zh'
@@ -15,6 +16,7 @@ export const en: Messages = {
   ...flowsEn,
   ...liveHelpEn,
   ...operationsEn,
+  ...playerEn,
   ...recordingsEn,
   product: '12319 City Services Hotline',
   nav: {

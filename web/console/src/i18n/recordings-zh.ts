@@ -1,4 +1,4 @@
-/** Recordings and what was said in them. */
+/** The transcription's state. */
 export const recordingsZh = {
   transcription: {
     title: '语音转写',
@@ -10,34 +10,5 @@ export const recordingsZh = {
     testHelp:
       '这段文字由随产品附带的小型测试模型生成。它只用合成语音训练，用来验证流程；对真人语音的识别结果不可信，请以录音为准。',
     noModelHelp: '录音已保存，得到模型后会自动转写。',
-  },
-  player: {
-    title: '录音',
-    play: '播放',
-    pause: '暂停',
-    position: '播放位置',
-    caller: '来电人',
-    hotline: '热线',
-    speed: '倍速',
-    keys: '空格 播放/暂停 · ← → 快退/快进 5 秒 · 点击波形或文字跳转',
-    none: '没有录音',
-    noneLive: '通话结束后，录音会出现在这里',
-    archiving: '录音正在归档…',
-    damaged: '录音损坏，已保留原文件待人工检查',
-    notYours: '只能收听本人接听或尚无人接听的通话',
-    failed: '录音无法播放',
-  },
-  transcript: {
-    title: '通话文字',
-    none: '没有识别出文字',
-    notYours: '只能查看本人接听或尚无人接听的通话文字',
-    noneLive: '通话结束后，文字会出现在这里',
-    noRecording: '没有录音，也就没有文字',
-    waiting: '正在转写…',
-    waitingModel: '尚无转写模型',
-    caller: '来电人',
-    hotline: '热线',
-    jump: (time: string) => `跳到 ${time}`,
-    model: (name: string) => `识别模型：${name}`,
   },
 }

@@ -4,6 +4,7 @@ import { deskZh } from './desk-zh'
 import { flowsZh } from './flows-zh'
 import { liveHelpZh } from './live-help-zh'
 import { operationsZh } from './operations-zh'
+import { playerZh } from './player-zh'
 import { recordingsZh } from './recordings-zh'
 import { stepsZh } from './steps-zh'
 
@@ -14,6 +15,7 @@ export const zh = {
   ...flowsZh,
   ...liveHelpZh,
   ...operationsZh,
+  ...playerZh,
   ...recordingsZh,
   product: '12319 市政服务热线',
   nav: {
