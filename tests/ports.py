@@ -12,7 +12,10 @@ import socket
 #: Worker of pytest-xdist, `gw0`, `gw1` …: each has a block of its own, so that two never choose alike.
 _WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 _FIRST, _BLOCK = 12_000, 2_000
-_numbers = itertools.cycle(range(_FIRST + _WORKER % 4 * _BLOCK, _FIRST + (_WORKER % 4 + 1) * _BLOCK))
+_begin = _FIRST + _WORKER % 4 * _BLOCK
+#: Two test runs side by side share the block; they begin at different places of it.
+_skipped = os.getpid() * 131 % _BLOCK
+_numbers = itertools.cycle([*range(_begin + _skipped, _begin + _BLOCK), *range(_begin, _begin + _skipped)])
 #: An instance needs a thousand for sound; instances of one worker may share, Asterisk then takes the next.
 RTP_PORTS = 1_000
 #: Above what `tests/hotline/test_ports.py` plays with.
