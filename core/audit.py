@@ -44,6 +44,9 @@ class Action(StrEnum):
     RECORDING_DELETED = "recording:deleted"  #: 删除录音
     PERSONAL_DATA_ASKED = "personal_data:asked"  #: 申请个人信息查询
     PERSONAL_DATA_FETCHED = "personal_data:fetched"  #: 取走个人信息
+    RECORDING_RETRIED = "recording:retried"  #: 重试录音
+    RECORDING_PAUSED = "recording:paused"  #: 暂停录音
+    RECORDING_RESUMED = "recording:resumed"  #: 继续录音
     CASE_MOVED = "case:moved"  #: 案卷流转
     CALENDAR_DAY_SET = "calendar:set"  #: 设定工作日历
     CALENDAR_DAY_REMOVED = "calendar:removed"  #: 撤销工作日历设定

@@ -20,7 +20,7 @@ from recorder.tables import Recording, RecordingState
 ORPHANED_AFTER = timedelta(minutes=10)
 #: The same for a call the ledger still believes live: its end was missed.
 FORGOTTEN_AFTER = timedelta(hours=24)
-_DONE = (RecordingState.VERIFIED, RecordingState.TRANSCRIBED)
+_DONE = (RecordingState.VERIFIED, RecordingState.TRANSCRIBED, RecordingState.DELETED)
 _BATCH = 500
 
 #: Asked for the calls whose legs stay.
@@ -68,7 +68,8 @@ class Sweep:
             known = {row.call_id: row for row in rows}
         for row in known.values():
             if row.state in _DONE and row.call_id not in self._named:
-                is_well = await self._ingest.let_go(row)
+                is_deleted = row.state == RecordingState.DELETED
+                is_well = await (self._ingest.clear_legs if is_deleted else self._ingest.let_go)(row)
                 if not is_well:
                     self._named.add(row.call_id)
         new = [call_id for call_id in found if call_id not in known]

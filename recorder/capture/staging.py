@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.clock import Clock
 from core.db import SessionFactory, begin_write
@@ -28,6 +29,11 @@ log = structlog.get_logger()
 
 #: Removes the legs of a verified recording; False: they are not its legs, and stay.
 Clear = Callable[[Recording], Awaitable[bool]]
+
+
+async def forget(session: AsyncSession, recording_id: int) -> None:
+    """Nothing is kept of a recording any more: the next sweep removes its legs."""
+    await session.execute(delete(StagingCopy).where(StagingCopy.recording_id == recording_id))
 
 
 class Staging:
@@ -98,7 +104,7 @@ class Staging:
         is_cleared = await clear(recording)
         async with self._sessions() as session:
             await begin_write(session)
-            await session.execute(delete(StagingCopy).where(StagingCopy.recording_id == recording.id))
+            await forget(session, recording.id)
             await session.commit()
         if is_cleared:
             log.info("staging copy removed", call=recording.call_id)

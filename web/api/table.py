@@ -13,6 +13,7 @@ from web.api import (
     calendar,
     callbacks,
     calls,
+    capture,
     cases,
     catalogue,
     desk,
@@ -52,6 +53,7 @@ about = Routes("about")
 GROUPS = (
     session.routes,
     calls.routes,
+    capture.routes,
     recording_search.routes,
     recordings.routes,
     recording_access.routes,
