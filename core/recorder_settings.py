@@ -72,10 +72,46 @@ class Retention(Section):
     reason_minutes: int = Field(
         30, description="For how many minutes a reason counts, for that recording.", ge=1, le=1440
     )
+    case_months: int = Field(
+        24,
+        description="Months a recording whose call has a case is kept after the later of the call's end and "
+        "the case's closing; 0: for good. Rules made in the console go first.",
+        ge=0,
+        le=1200,
+    )
+    other_months: int = Field(
+        12, description="The same for calls without a case, after their end; 0: for good.", ge=0, le=1200
+    )
+    sweep_hour: int = Field(
+        3, description="From this hour on (China time) the day's proposals to delete are made.", ge=0, le=23
+    )
+    signers: Literal["inspector_administrator", "administrators"] = Field(
+        "inspector_administrator",
+        description="The two people who sign a deletion: an inspector and an administrator, or two "
+        "administrators. Never one person twice.",
+    )
+    lifter: Literal["other_administrator", "administrator"] = Field(
+        "other_administrator",
+        description="Who may lift a legal hold: an administrator who did not set it, or any administrator.",
+    )
+    personal_data_days: int = Field(
+        7, description="Days a personal data export waits to be fetched, once.", ge=1, le=60
+    )
 
 
 class Search(Section):
     """Finding recordings, and words that raise an alarm (关键词告警)."""
+
+    alert_hours: int = Field(
+        24,
+        description="Keywords raise an alert in calls that ended within so many hours; in older ones (an old "
+        "recording transcribed again) they are only found by searching.",
+        ge=1,
+        le=8760,
+    )
+    sweep_s: float = Field(
+        30.0, description="Seconds between two looks for recordings the index has missed.", gt=0, le=3600
+    )
 
 
 class Quality(Section):

@@ -7,6 +7,8 @@ import subprocess
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from core import native
 from core.clock import SystemClock
 from core.db import make_engine, make_sessions
@@ -17,6 +19,8 @@ from ivr.prompts.build import build_all
 from ivr.prompts.catalogue import CatalogueError
 from ivr.prompts.sound import SoundError
 from ivr.prompts.tts import SynthesisError
+from recorder.vault import first_key
+from recorder.vault.errors import WrongKeyError
 from ticketing import catalogue
 
 ROOTFS = CHECKOUT / "docker" / "rootfs"
@@ -87,6 +91,15 @@ def prompts(settings: Settings) -> None:
         say(f"studio recording not used: {reason}")
 
 
+async def _master_key(settings: Settings, session: AsyncSession) -> None:
+    try:
+        is_new = await first_key.ensure(session, settings)
+    except WrongKeyError as error:
+        raise Refusal(f"{error}; put secrets/vault of the state folder back from a copy.") from None
+    if is_new:
+        say("master key of the recordings made: keep a copy of secrets/vault apart from the recordings")
+
+
 async def _data(settings: Settings) -> None:
     await database.upgrade(settings)
     file = settings.paths.state / "hotline.db"
@@ -98,6 +111,7 @@ async def _data(settings: Settings) -> None:
         async with sessions() as session:
             await catalogue.load(session)
             await session.commit()
+            await _master_key(settings, session)
         if settings.demo.enabled:
             await demo_data.create(settings, sessions, SystemClock())
         switch_files.write(settings, await switch_files.seats(settings, sessions))

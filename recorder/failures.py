@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from core.errors import HotlineError
+from recorder.storage.protocol import StoreUnavailableError, WriteMismatchError
 from recorder.tables import Recording, RecordingState
+from recorder.vault.errors import WrongKeyError
 
 #: Tries to archive before a person has to look.
 MAX_ATTEMPTS = 8
@@ -54,6 +56,7 @@ def after_failure(recording: Recording, error: Exception, now: datetime) -> dict
         "next_try_at": now + wait_after(attempts),
     }
     is_machine = isinstance(error, OSError) and error.errno in _MACHINE_ERRORS
+    is_machine = is_machine or isinstance(error, (StoreUnavailableError, WriteMismatchError, WrongKeyError))
     if isinstance(error, DamagedError) or (attempts >= MAX_ATTEMPTS and not is_machine):
         values |= {"state": RecordingState.DAMAGED, "next_try_at": None}
     return values

@@ -1,4 +1,4 @@
-"""ffmpeg at work: both tracks into Ogg Opus, and back into samples. Audio goes through pipes, never names."""
+"""ffmpeg at work: both tracks into one file, and back into samples. Audio goes through pipes, never names."""
 
 from __future__ import annotations
 
@@ -7,19 +7,20 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from tempfile import TemporaryFile
 from threading import Timer
-from typing import IO, BinaryIO
+from typing import IO
 
 from core.errors import HotlineError
 from core.native import command
 from core.settings import Settings
+from recorder.codecs import codec_of, encoder_arguments
 from recorder.legs import RATE, Side
+from recorder.streams import Feeder, Readable
+from recorder.streams import StopAsked as StopAsked
+from recorder.streams import StoppedError as StoppedError
 
 #: No conversion of a recording may take longer than this, in seconds.
 LIMIT_S = 1800.0
 _PIECE = 1 << 16
-
-#: Asked between two pieces: whether to give the work up.
-StopAsked = Callable[[], bool]
 
 
 class FfmpegError(HotlineError):
@@ -28,24 +29,17 @@ class FfmpegError(HotlineError):
     code = "ffmpeg"
 
 
-class StoppedError(HotlineError):
-    """The process is being stopped; the work will be done again from the start."""
+def encode(settings: Settings, stereo: Iterable[bytes], output: IO[bytes], stop: StopAsked) -> None:
+    """Write two-channel 8 kHz A-law to the file `output` in the codec of the settings.
 
-    code = "stopped"
-
-
-def encode(settings: Settings, stereo: Iterable[bytes], output: BinaryIO, stop: StopAsked) -> None:
-    """Write two-channel 8 kHz A-law as Ogg Opus, byte for byte the same for the same input.
-
-    `voip` at 24 kbit/s and more keeps the two tracks apart; less, and Opus folds them into one.
+    `output` is a file on a disk: the lengths in the head of FLAC and WAV are known only at the end.
 
     Raises:
         FfmpegError: with ffmpeg's own words.
         StoppedError: `stop` said so meanwhile.
     """
     args = ["-v", "error", "-f", "alaw", "-ar", str(RATE), "-ac", "2", "-i", "pipe:0"]
-    args += ["-c:a", "libopus", "-application", "voip", "-b:a", f"{settings.recording.bitrate_kbps}k"]
-    args += ["-fflags", "+bitexact", "-flags:a", "+bitexact", "-f", "ogg", "pipe:1"]
+    args += [*encoder_arguments(settings, codec_of(settings)), "-fd", "1", "fd:"]
     with _running(settings, args, stdin=subprocess.PIPE, stdout=output) as (process, finish):
         assert process.stdin is not None  # noqa: S101 - asked for above
         with suppress(BrokenPipeError):  # ffmpeg gave up early; `finish` says why
@@ -58,31 +52,40 @@ def encode(settings: Settings, stereo: Iterable[bytes], output: BinaryIO, stop: 
 
 def decode(
     settings: Settings,
-    archive: BinaryIO,
+    audio: Readable,
     stop: StopAsked,
     *,
     side: Side | None = None,
     rate: int = RATE,
     limit_s: float = LIMIT_S,
 ) -> Iterator[bytes]:
-    """Signed 16-bit samples of one side of an archive file, or of both sides interleaved, in pieces.
+    """Signed 16-bit samples of one side of encoded audio, or of both sides interleaved, in pieces.
 
     Raises:
-        FfmpegError: the file is not whole; with ffmpeg's own words.
+        FfmpegError: the audio is not whole; with ffmpeg's own words.
         StoppedError: `stop` said so meanwhile.
+        Whatever `audio.read` raises.
     """
     args = ["-v", "error", "-xerror", "-i", "pipe:0"]
     if side:
         args += ["-af", f"pan=mono|c0=c{list(Side).index(side)}"]
     args += ["-ar", str(rate), "-f", "s16le", "pipe:1"]
-    with _running(settings, args, stdin=archive, stdout=subprocess.PIPE, limit_s=limit_s) as (
-        process,
-        finish,
-    ):
-        assert process.stdout is not None  # noqa: S101 - asked for above
-        while piece := process.stdout.read(_PIECE):
-            _check(stop)
-            yield piece
+    pipe = subprocess.PIPE
+    with _running(settings, args, stdin=pipe, stdout=pipe, limit_s=limit_s) as (process, finish):
+        assert process.stdin is not None and process.stdout is not None  # noqa: S101 - asked for above
+        feeder = Feeder(audio, process.stdin)
+        feeder.start()
+        try:
+            while piece := process.stdout.read(_PIECE):
+                _check(stop)
+                yield piece
+            feeder.join()
+            process.wait()
+        finally:
+            process.kill()  # so that a feeder in the middle of a write comes back
+            feeder.join()
+        if feeder.failed:
+            raise feeder.failed
         finish()
 
 

@@ -29,6 +29,7 @@ from recorder.ffmpeg import StopAsked, StoppedError
 from recorder.leases import Lease, LeaseLostError, claim
 from recorder.legs import Legs
 from recorder.tables import Recording, RecordingState
+from recorder.vault import first_key
 
 #: The switch may still be writing its last frames when a call is already over.
 SETTLE = timedelta(seconds=2)
@@ -123,6 +124,8 @@ class Ingest:
         """The blocking part of a step, in a thread; the column values to commit after it."""
         legs = self._legs(recording.call_id)
         if recording.state == RecordingState.STAGED:
+            async with self._sessions() as session:
+                await first_key.ensure(session, self._settings)
             facts = await asyncio.to_thread(write_archive, self._settings, legs, give_up, self._mark)
             return {"state": RecordingState.ARCHIVED, "last_error": "", **asdict(facts)}
         await asyncio.to_thread(check_archive, self._settings, legs, _facts(recording), give_up)

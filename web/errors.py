@@ -38,6 +38,8 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         return await handler(request)
     except HotlineError as error:
+        if error.status >= 500:  # whoever reads the log needs the words; the client gets a sentence
+            log.error("request could not be answered", path=request.path, code=error.code, why=str(error))
         return refused(error, request.app[SERVICES].clock.now())
     except web.HTTPException as error:
         if error.status < 400:

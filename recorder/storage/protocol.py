@@ -12,11 +12,11 @@ from core.errors import HotlineError
 class StoreUnavailableError(HotlineError):
     """The store does not answer, or has no room: the machine's fault, tried again for as long as it takes."""
 
-    code = "store_unavailable"
+    code, status = "store_unavailable", 503
 
 
 class WriteMismatchError(HotlineError):
-    """What the store holds is not what was given to it; nothing was replaced that was good."""
+    """What was given to the store, or what it then held, is not what the sum says."""
 
     code = "write_mismatch"
 
@@ -62,4 +62,8 @@ class Store(Protocol):
 
     def keys(self, prefix: str = "") -> Iterator[str]:
         """All keys that begin with `prefix`, in order."""
+        ...
+
+    def strange(self) -> Iterator[str]:
+        """Names that are no keys of ours, half-written files among them: nobody put them there on purpose."""
         ...

@@ -26,6 +26,7 @@ from typing import BinaryIO
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from recorder.streams import Readable, Writable
 from recorder.vault.errors import TamperedError
 from recorder.vault.keys import MasterKey, is_key_id
 
@@ -139,7 +140,7 @@ class ChunkCipher:
 
 
 def seal(
-    plain: BinaryIO, output: BinaryIO, call_id: str, master: MasterKey, chunk_bytes: int = CHUNK_BYTES
+    plain: Readable, output: Writable, call_id: str, master: MasterKey, chunk_bytes: int = CHUNK_BYTES
 ) -> Header:
     """Write `plain`, from where it stands to its end, sealed to `output`; two chunks are in memory."""
     data_key = AESGCM.generate_key(256)
@@ -157,7 +158,7 @@ def seal(
             raise OverflowError("too long for one sealed file")
 
 
-def read_full(source: BinaryIO, size: int) -> bytes:
+def read_full(source: Readable, size: int) -> bytes:
     """`size` bytes unless the end comes first: pipes and stores may give less at a time."""
     pieces = bytearray()
     while len(pieces) < size and (piece := source.read(size - len(pieces))):

@@ -11,10 +11,10 @@ class WrongKeyError(HotlineError):
     The machine's fault, never the recording's: nothing is overwritten, and work that needs the key waits.
     """
 
-    code = "wrong_key"
+    code, status = "wrong_key", 503
 
 
 class TamperedError(HotlineError):
     """The sealed file is not what was written: changed, cut short, put together anew, or another call's."""
 
-    code = "tampered"
+    code, status = "tampered", 500

@@ -16,6 +16,7 @@ from recorder.ingest import SETTLE, Ingest
 from recorder.leases import LEASE, LeaseLostError, claim
 from recorder.legs import BadCallIdError, Legs, Side
 from recorder.tables import Recording, RecordingState
+from recorder.vault.keys import Keyring
 from tests.recorder.conftest import CALL_ID, NOW, MakeLegs, ready_events, row_of, tone, work_off
 
 SILENCE = b"\xd5"
@@ -42,10 +43,15 @@ async def test_a_call_becomes_one_verified_stereo_archive(
     assert row.duration_s == 2.0
     assert row.caller_sha256 == sha256(caller).hexdigest()
     assert row.hotline_sha256 == sha256(hotline).hexdigest()
-    with playback.open_audio(settings, row) as archive:
-        stored = archive.read()
+    stored = (settings.archive_dir / row.archive_key).read_bytes()
     assert row.archive_sha256 == sha256(stored).hexdigest()
     assert row.archive_bytes == len(stored) < len(caller)
+    with playback.open_audio(settings, row) as archive:
+        audio = archive.read()
+    assert row.audio_sha256 == sha256(audio).hexdigest()
+    assert (row.audio_bytes, row.codec, row.store) == (len(audio), "opus", "local")
+    assert row.sealed and row.key_id in Keyring.of(settings).ids()
+    assert b"OggS" in audio and b"OggS" not in stored
     assert legs.sizes() == {}
     assert await ready_events(sessions) == 1
     assert row.leased_until is None and row.next_try_at is None

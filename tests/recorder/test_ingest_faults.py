@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from hashlib import sha256
+from io import BytesIO
 
 import pytest
 from sqlalchemy import update
@@ -17,6 +18,8 @@ from recorder.failures import MAX_ATTEMPTS
 from recorder.ingest import SETTLE, Ingest
 from recorder.legs import Side
 from recorder.tables import Recording, RecordingState
+from recorder.vault.container import seal
+from recorder.vault.keys import Keyring
 from tests.recorder.conftest import CALL_ID, MakeLegs, row_of, tone, work_off
 
 SILENCE = b"\xd5"
@@ -61,7 +64,7 @@ async def test_a_full_disk_never_makes_a_recording_damaged(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("recorder.archiving.os.fsync", full)
+        patch.setattr("recorder.storage.local.os.fsync", full)
         for _ in range(MAX_ATTEMPTS + 3):
             assert await ingest.run_one()
             clock.advance(timedelta(hours=1))
@@ -84,8 +87,10 @@ async def test_a_bad_archive_copy_is_written_again_from_the_legs(
     legs = make_legs(tone(440, 0.5), SILENCE * 4000)
     await ingest.stage(CALL_ID)
     await ingest.run_one()
-    path = playback.audio_path(settings, await row_of(sessions))
+    path = settings.archive_dir / (await row_of(sessions)).archive_key
     good = path.read_bytes()
+    with playback.open_audio(settings, await row_of(sessions)) as audio:
+        encoded = audio.read()
     if harm == "gone":
         path.unlink()
     else:
@@ -97,17 +102,22 @@ async def test_a_bad_archive_copy_is_written_again_from_the_legs(
     clock.advance(timedelta(seconds=10))
     await work_off(ingest)
     assert (await row_of(sessions)).state == RecordingState.VERIFIED
-    assert path.read_bytes() == good
+    with playback.open_audio(settings, await row_of(sessions)) as audio:
+        assert audio.read() == encoded, "the same legs make the same audio"
 
 
+@pytest.mark.parametrize("is_sealed", [True, False])
 async def test_a_copy_that_does_not_decode_is_refused_even_if_its_checksum_is_right(
-    settings: Settings, sessions: SessionFactory, ingest: Ingest, make_legs: MakeLegs
+    settings: Settings, sessions: SessionFactory, ingest: Ingest, make_legs: MakeLegs, is_sealed: bool
 ) -> None:
     legs = make_legs(tone(440, 0.5), None)
     await ingest.stage(CALL_ID)
     await ingest.run_one()
-    path = playback.audio_path(settings, await row_of(sessions))
-    path.write_bytes(b"not audio at all")
+    path = settings.archive_dir / (await row_of(sessions)).archive_key
+    with path.open("wb") as stored:
+        seal(BytesIO(b"not audio at all"), stored, CALL_ID, Keyring.of(settings).current())
+    if not is_sealed:
+        path.write_bytes(b"not a sealed file at all")
     async with sessions.begin() as session:
         await session.execute(update(Recording).values(archive_sha256=sha256(path.read_bytes()).hexdigest()))
     await ingest.run_one()

@@ -20,6 +20,7 @@ from core.settings import CHECKOUT, Settings
 from core.tables import OutboxEntry
 from recorder.legs import Legs, Side
 from recorder.tables import Recording, RecordingState
+from recorder.vault.keys import Keyring
 from tests.recorder.conftest import CALL_ID, NOW, MakeLegs, tone
 
 #: (step to die at, which time it comes by, whether the recording counts as verified by then)
@@ -28,8 +29,8 @@ STEPS = [
     ("claimed", 1, False),
     ("encoding", 1, False),
     ("encoded", 1, False),
-    ("synced", 1, False),
-    ("renamed", 1, False),
+    ("sealed", 1, False),
+    ("stored", 1, False),
     ("committing-archived", 1, False),
     ("committed-archived", 1, False),
     ("claimed", 2, False),
@@ -74,6 +75,8 @@ async def _assert_all_done(settings: Settings, sessions: SessionFactory, audio: 
         archived = (settings.archive_dir / row.archive_key).read_bytes()
         assert row.archive_sha256 == sha256(archived).hexdigest()
     files = [path for path in settings.archive_dir.rglob("*") if path.is_file()]
+    assert list((settings.paths.state / "sealing").iterdir()) == []
+    assert len(Keyring.of(settings).ids()) == 1
     assert sorted(files) == sorted(settings.archive_dir / row.archive_key for row in rows)
     assert list(settings.spool_dir.iterdir()) == []
     async with sessions() as session:

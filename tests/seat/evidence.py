@@ -11,7 +11,6 @@ from ivr.ledger.legs import LegOfCall, LegOfSeat
 from ivr.ledger.tables import Call
 from ivr.reconciliation import queue_log
 from ivr.reconciliation.reconcile import Report, reconcile_call
-from recorder import playback
 from recorder.legs import Side
 from tests.instance import HotlineInstance
 from tests.seat.judge import Track, archived
@@ -43,9 +42,8 @@ async def gather(hotline: HotlineInstance, caller: str) -> Evidence:
         legs = await legs_queries.legs_of(session, call.id)
     report = await reconcile_call(hotline.sessions, queue_log.path(hotline.settings), call.id)
     row = await hotline.recording_of(call.id)
-    archive = playback.audio_path(hotline.settings, row)
     # In threads: callers of other scenarios are speaking meanwhile, from this loop.
-    tracks = {side: await asyncio.to_thread(archived, hotline.settings, archive, side) for side in Side}
+    tracks = {side: await asyncio.to_thread(archived, hotline.settings, row, side) for side in Side}
     return Evidence(
         call, legs.call, legs.seats, report, row.duration_s, tracks[Side.CALLER], tracks[Side.HOTLINE]
     )

@@ -6,12 +6,12 @@ import math
 from array import array
 from collections.abc import Iterable
 from functools import cache
-from pathlib import Path
 
 from core.settings import Settings
 from ivr.prompts.audio import audioop
-from recorder import ffmpeg
+from recorder import ffmpeg, playback
 from recorder.legs import Side
+from recorder.tables import Recording
 from tests.seat.voices import ALL, LEVEL, RATE_HZ, Voice
 
 #: Length of a window, seconds: short enough for a gap to show, long enough to tell the voices apart.
@@ -86,7 +86,7 @@ def _references(hertz: int) -> tuple[bytes, bytes]:
     return waves[0].tobytes(), waves[1].tobytes()
 
 
-def archived(settings: Settings, archive: Path, side: Side) -> Track:
-    """One side of an archive file."""
-    with archive.open("rb") as file:
+def archived(settings: Settings, recording: Recording, side: Side) -> Track:
+    """One side of a recording in the archive."""
+    with playback.open_audio(settings, recording) as file:
         return Track(b"".join(ffmpeg.decode(settings, file, lambda: False, side=side)))

@@ -27,7 +27,7 @@ from core.fakes import MemoryBus
 from core.settings import Settings
 from core.tables import AuditEntry, Role
 from ivr.ledger.tables import Call, Outcome, Seat
-from recorder.archive import archive_key
+from recorder.storage.keys import object_key
 from recorder.tables import Recording, RecordingState, Transcript
 from ticketing import catalogue, drafts
 from ticketing.tables import Case
@@ -108,7 +108,7 @@ class World:
     async def add_recording(
         self, call: Call, state: RecordingState = RecordingState.TRANSCRIBED
     ) -> Recording:
-        key = archive_key(call.id)
+        key = object_key(call.id)
         place = self.settings.archive_dir / key
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(AUDIO)

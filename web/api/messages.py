@@ -28,6 +28,9 @@ BY_CODE = {
     "number_not_allowed": "这个号码不允许呼叫。",
     "cross_origin": "请求来自其他网站，已拒绝。",
     "too_large": "请求内容过大。",
+    "store_unavailable": "录音存储暂时无法访问，请稍后再试。",
+    "wrong_key": "录音的主密钥缺失或不符，请联系管理员（日志中有密钥编号）。",
+    "tampered": "录音文件已损坏或被改动，未播放。",
     "method_not_allowed": "不支持此请求方法。",
     "bad_request": "请求无效。",
 }

@@ -11,6 +11,7 @@ from core import audit
 from core.db import begin_write
 from recorder import playback
 from recorder.tables import Recording
+from web.api import byte_ranges
 from web.api.recording_rights import Right, check_reason, recording_for
 from web.api.route import STAFF, Ask, Asked, Routes
 
@@ -24,7 +25,7 @@ class RecordingPath(Asked):
 @routes.add(
     HTTPMethod.GET,
     "/recordings/{id}/audio",
-    "The recording as Ogg Opus, caller left, hotline right; ranges are served (206, 416)",
+    "The recording in the codec of its time, caller left, hotline right; ranges are served (206, 416)",
     roles=STAFF,
     media="audio/ogg",
 )
@@ -32,11 +33,11 @@ async def audio(ask: Ask, path: RecordingPath) -> web.StreamResponse:
     known = await recording_for(ask, path.id, Right.LISTEN)
     await check_reason(ask, known)
     recording = known.recording
-    place = playback.audio_path(ask.services.settings, recording)
-    if ask.request.method != "HEAD":  # asks for the size only
-        await _note(ask, recording)
-    headers = {"Content-Type": playback.CONTENT_TYPE, "Cache-Control": "private, no-store"}
-    return web.FileResponse(place, headers=headers)
+    headers = {"Cache-Control": "private, no-store", "ETag": f'"{recording.audio_sha256}"'}
+    async with byte_ranges.opened(playback.open_audio, ask.services.settings, recording) as source:
+        if ask.request.method != "HEAD":  # asks for the size only
+            await _note(ask, recording)
+        return await byte_ranges.send(ask.request, source, playback.content_type(recording), headers)
 
 
 async def _note(ask: Ask, recording: Recording) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from recorder import playback
 from recorder.legs import Side
 from tests.carrier import PhoneCall
 from tests.conftest import poll
@@ -29,9 +28,8 @@ async def _keys(call: PhoneCall, keys: str) -> None:
 
 async def _tracks(floor: Floor, call_id: str) -> tuple[Track, Track]:
     row = await floor.hotline.recording_of(call_id)
-    archive = playback.audio_path(floor.hotline.settings, row)
     settings = floor.hotline.settings
-    return archived(settings, archive, Side.CALLER), archived(settings, archive, Side.HOTLINE)
+    return archived(settings, row, Side.CALLER), archived(settings, row, Side.HOTLINE)
 
 
 def _muted(track: Track) -> list[float]:

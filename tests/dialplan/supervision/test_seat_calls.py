@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from core.clock import SystemClock
 from ivr.callbacks.tables import Callback, CallbackKind, CallbackState
-from recorder import playback
 from recorder.legs import Side
 from tests.conftest import poll
 from tests.dialplan.supervision.conftest import Floor
@@ -68,8 +67,7 @@ async def test_a_missed_caller_is_called_back(floor: Floor) -> None:
     heard = Track(floor.seat.device.phone.heard())
     assert heard.seconds_of(CALLER) > 1, heard.story()
     recording = await floor.hotline.recording_of(row.id)
-    archive = playback.audio_path(floor.hotline.settings, recording)
-    spoken = archived(floor.hotline.settings, archive, Side.HOTLINE)
+    spoken = archived(floor.hotline.settings, recording, Side.HOTLINE)
     assert spoken.seconds_of(SEAT) > 1, spoken.story()
 
 

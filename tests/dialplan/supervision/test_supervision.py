@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ivr.prompts.audio import audioop
-from recorder import playback
 from recorder.legs import Side
 from tests.conftest import poll
 from tests.dialplan.supervision.conftest import Floor
@@ -56,11 +55,10 @@ async def test_from_listening_to_taking_over(floor: Floor) -> None:
 async def _is_whole(floor: Floor, call_id: str) -> None:
     """The recording goes on through all of it."""
     row = await floor.hotline.recording_of(call_id)
-    archive = playback.audio_path(floor.hotline.settings, row)
-    said = archived(floor.hotline.settings, archive, Side.CALLER)
+    said = archived(floor.hotline.settings, row, Side.CALLER)
     # Before that the caller presses its key.
     assert said.without(CALLER, 1.2, said.seconds - 0.2) == [], said.story()
-    heard = archived(floor.hotline.settings, archive, Side.HOTLINE)
+    heard = archived(floor.hotline.settings, row, Side.HOTLINE)
     assert abs(heard.seconds - said.seconds) < 0.1
     # In the conference (强插) and afterwards (接管).
     assert heard.seconds_of(SUPERVISOR) > 2 * EACH_S - 1.2, heard.story()
