@@ -39,6 +39,14 @@ class RecordingReady(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RecordingDeleted(Event):
+    """Two people had a recording deleted; a tombstone is left (recorder.retention)."""
+
+    call_id: str
+    recording_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class TranscriptReady(Event):
     """Both sides of a recording have been transcribed."""
 
@@ -94,6 +102,7 @@ class EventCodec:
     }
 
     @classmethod
+            RecordingDeleted,
     def encode(cls, event: Event) -> dict[str, str]:
         body = asdict(event) | {"at": event.at.isoformat()}
         return {"type": type(event).__name__, "body": json.dumps(body, ensure_ascii=False)}

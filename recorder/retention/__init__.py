@@ -1,0 +1,1 @@
+"""How long recordings are kept: rules, legal hold, deletion by two people, and the proof that is left."""
