@@ -44,6 +44,7 @@ class Action(StrEnum):
     RECORDING_DELETED = "recording:deleted"  #: 删除录音
     PERSONAL_DATA_ASKED = "personal_data:asked"  #: 申请个人信息查询
     PERSONAL_DATA_FETCHED = "personal_data:fetched"  #: 取走个人信息
+    RECORDING_RETRANSCRIBED = "recording:retranscribed"  #: 重新转写
     RECORDING_RETRIED = "recording:retried"  #: 重试录音
     RECORDING_PAUSED = "recording:paused"  #: 暂停录音
     RECORDING_RESUMED = "recording:resumed"  #: 继续录音

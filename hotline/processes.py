@@ -23,7 +23,7 @@ ENTRIES = {
     "agi": "agi_scripts.server:main",
     "web": "web.app:main",
     "recorder": "hotline.recording:main",
-    "transcriber": "recorder.transcriber:main",
+    "transcriber": "hotline.transcribing:main",
     "timers": "hotline.timers:main",
     "exchange": "hotline.exchange:main",
     "listener": "hotline.live_help:main",

@@ -71,12 +71,14 @@ def _pauses(before: Word, word: Word, marks: dict[str, Any]) -> bool:
     if is_digit(before.word[-1:]) and is_digit(word.word[:1]):
         return False
     begins_anew = word.word.startswith(tuple(marks["comma_before"]))
-    return word.start - before.end >= marks["short_comma_s" if begins_anew else "comma_s"]
+    pause: float = marks["short_comma_s" if begins_anew else "comma_s"]
+    return word.start - before.end >= pause
 
 
 def _greeted(text: str) -> str:
     """`text` with a comma behind each greeting it begins with."""
-    for greeting in rules()["marks"]["greetings"]:
+    greetings: list[str] = rules()["marks"]["greetings"]
+    for greeting in greetings:
         rest = text.removeprefix(greeting)
         if rest != text and rest:
             return greeting + _COMMA + _greeted(rest.removeprefix(_COMMA))
