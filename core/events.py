@@ -84,6 +84,15 @@ class NoticeSent(Event):
     notice_id: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class KeywordHeard(Event):
+    """Words of a keyword list were said in a recording; or (`seen`) somebody has seen the alert."""
+
+    call_id: str
+    recording_id: int
+    seen: bool = False
+
+
 class EventCodec:
     """Events to and from the flat string maps Redis Streams carry."""
 
@@ -93,16 +102,17 @@ class EventCodec:
             CallChanged,
             HelpRequested,
             RecordingReady,
+            RecordingDeleted,
             TranscriptReady,
             CaseOpened,
             CaseMoved,
             CaseEdited,
             NoticeSent,
+            KeywordHeard,
         )
     }
 
     @classmethod
-            RecordingDeleted,
     def encode(cls, event: Event) -> dict[str, str]:
         body = asdict(event) | {"at": event.at.isoformat()}
         return {"type": type(event).__name__, "body": json.dumps(body, ensure_ascii=False)}

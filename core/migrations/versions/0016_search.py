@@ -1,5 +1,7 @@
 """Search: index rows and words, measures, saved searches, keyword lists and alerts."""
 
+from datetime import UTC, datetime
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -10,6 +12,17 @@ depends_on = None
 
 _KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _TIME = sa.DateTime(timezone=True)
+_MADE = datetime(2026, 11, 23, tzinfo=UTC)
+#: Delivered keyword lists: name, words, severity. Leaders change them as they like.
+_LISTS = (
+    ("人身危险", "自杀 轻生 跳楼 割腕 不想活 投毒 下毒 杀人 砍人 持刀 绑架", "critical"),
+    ("燃气与爆炸", "爆炸 漏气 燃气泄漏 燃气泄露 煤气泄漏 煤气泄露 煤气味 天然气泄漏", "critical"),
+    ("塌陷与坍塌", "塌陷 坍塌 塌方 地陷 路面下沉 墙要倒 楼要倒", "critical"),
+    ("火情与触电", "着火 起火 火灾 冒烟 漏电 触电 电线掉 电线断", "high"),
+    ("涉水险情", "爆管 内涝 被淹 溺水 落水 掉进井", "high"),
+    ("群体与上访", "上访 集体投诉 堵路 拉横幅 围堵 聚集", "high"),
+    ("媒体曝光", "曝光 记者 媒体 发到网上", "normal"),
+)
 
 
 def upgrade() -> None:
@@ -79,7 +92,7 @@ def _saved() -> None:
 
 
 def _keywords() -> None:
-    op.create_table(
+    lists = op.create_table(
         "keyword_lists",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=64), nullable=False),
@@ -94,6 +107,11 @@ def _keywords() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_keyword_lists")),
         sa.UniqueConstraint("name", name=op.f("uq_keyword_lists_name")),
     )
+    rows = [
+        {"name": name, "words": words.split(), "severity": severity, "active": True, "changed_at": _MADE}
+        for name, words, severity in _LISTS
+    ]
+    op.bulk_insert(lists, rows)
     op.create_table(
         "keyword_alerts",
         sa.Column("id", sa.Integer(), nullable=False),
