@@ -8,8 +8,8 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import combinations
 
-from recorder.quality.scoring import Answer, half_up
-from recorder.quality.sheet import Item, Kind, Sheet
+from recorder.quality.scoring import ItemAnswer, half_up
+from recorder.quality.sheet import ItemKind, Sheet, SheetItem
 
 #: Points that differ by no more than this share of the scale are the same opinion.
 CLOSE = Fraction(1, 10)
@@ -42,7 +42,7 @@ class Agreement:
 
 
 def agreement(
-    sheet: Sheet, answers: Sequence[Mapping[str, Answer]], totals: Sequence[Decimal]
+    sheet: Sheet, answers: Sequence[Mapping[str, ItemAnswer]], totals: Sequence[Decimal]
 ) -> Agreement | None:
     """One mapping of answers and one total an inspector."""
     if len(answers) < 2:
@@ -57,7 +57,7 @@ def agreement(
     )
 
 
-def _item(item: Item, answers: list[Answer]) -> ItemAgreement:
+def _item(item: SheetItem, answers: list[ItemAnswer]) -> ItemAgreement:
     opinions = [_opinion(item, one) for one in answers]
     pairs = list(combinations(opinions, 2))
     same = sum(_agree(one, other) for one, other in pairs)
@@ -71,11 +71,11 @@ def _item(item: Item, answers: list[Answer]) -> ItemAgreement:
     )
 
 
-def _opinion(item: Item, answer: Answer) -> Fraction | None:
+def _opinion(item: SheetItem, answer: ItemAnswer) -> Fraction | None:
     """Share of the item given, 1 for a fatal item that is met; None: does not apply."""
     if answer.not_applicable:
         return None
-    if item.kind is Kind.POINTS:
+    if item.kind is ItemKind.POINTS:
         return Fraction(answer.points or 0) / item.scale
     return Fraction(1 if answer.yes else 0)
 

@@ -12,7 +12,7 @@ from core.db import begin_write
 from core.errors import ConflictError, ForbiddenError, InvalidError
 from recorder.quality import scores, sheets
 from recorder.quality.hand import Hand
-from recorder.quality.scoring import Answer, score
+from recorder.quality.scoring import ItemAnswer, score
 from recorder.quality.tables import QualityAppeal, QualityScore, ScoreState
 from recorder.search import index
 
@@ -50,7 +50,7 @@ async def appeal(hand: Hand, score_id: int, reason: str) -> QualityScore:
 
 
 async def review(
-    hand: Hand, score_id: int, *, note: str, answers: Mapping[str, Answer] | None = None
+    hand: Hand, score_id: int, *, note: str, answers: Mapping[str, ItemAnswer] | None = None
 ) -> QualityScore:
     """Uphold the score or, with `answers`, change it; the sheet stays the one it was scored with.
 
@@ -83,7 +83,7 @@ async def review(
     return made
 
 
-async def _change(db: AsyncSession, made: QualityScore, answers: Mapping[str, Answer]) -> None:
+async def _change(db: AsyncSession, made: QualityScore, answers: Mapping[str, ItemAnswer]) -> None:
     result = score(sheets.body_of(await sheets.get(db, made.sheet_id)), answers)
     made.answers, made.total_tenths = scores.stored(answers), scores.tenths(result.total)
     made.is_fatal, made.passed = bool(result.fatal), result.passed

@@ -37,7 +37,7 @@ class Scored:
     appealed: bool
     #: The appeal led to another score.
     changed: bool
-    #: Item code → share given, 0 to 1; not there: does not apply.
+    #: SheetItem code → share given, 0 to 1; not there: does not apply.
     shares: Mapping[str, Fraction]
     #: Codes of the fatal items that were met.
     fatal: frozenset[str]

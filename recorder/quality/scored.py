@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from recorder.quality import sheets
 from recorder.quality.reports import Scored
-from recorder.quality.scoring import Answer, score
-from recorder.quality.sheet import Kind, Sheet
+from recorder.quality.scoring import ItemAnswer, score
+from recorder.quality.sheet import ItemKind, Sheet
 from recorder.quality.tables import QualityAppeal, QualityScore, QualitySheet, ScoreState
 
 
@@ -44,13 +44,13 @@ async def between(
     return Found(
         scores=[_scored(made, bodies[made.sheet_id], appealed=appeal is not None) for made, appeal in rows],
         titles={item.code: item.title for item in items},
-        fatal=frozenset(item.code for item in items if item.kind is Kind.FATAL),
+        fatal=frozenset(item.code for item in items if item.kind is ItemKind.FATAL),
     )
 
 
-def answers_of(made: QualityScore) -> dict[str, Answer]:
+def answers_of(made: QualityScore) -> dict[str, ItemAnswer]:
     """The answers of a row."""
-    return {code: Answer.model_validate(one) for code, one in made.answers.items()}
+    return {code: ItemAnswer.model_validate(one) for code, one in made.answers.items()}
 
 
 def _scored(made: QualityScore, sheet: Sheet, *, appealed: bool) -> Scored:

@@ -17,14 +17,14 @@ from core.db import begin_write
 from core.errors import ConflictError, InvalidError, NotFoundError
 from recorder.quality import queue, sheets, weeks
 from recorder.quality.hand import Hand
-from recorder.quality.scoring import Answer, Result, score
+from recorder.quality.scoring import ItemAnswer, Result, score
 from recorder.quality.tables import QualityHistory, QualityScore, SampleState, ScoreState
 from recorder.search import index
 
 COMMENT_LENGTH = 2000
 
 
-class Mark(BaseModel):
+class ScoreMark(BaseModel):
     """Something at a second of the recording."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -41,9 +41,9 @@ class Given(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     sheet_id: int
-    answers: Mapping[str, Answer]
+    answers: Mapping[str, ItemAnswer]
     comment: str = Field("", max_length=COMMENT_LENGTH)
-    marks: Sequence[Mark] = Field(default=(), max_length=100)
+    marks: Sequence[ScoreMark] = Field(default=(), max_length=100)
 
 
 async def submit(
@@ -189,7 +189,7 @@ def not_over(made: QualityScore, now: datetime) -> None:
         raise ConflictError("申诉期限已过。")
 
 
-def stored(answers: Mapping[str, Answer]) -> dict[str, Any]:
+def stored(answers: Mapping[str, ItemAnswer]) -> dict[str, Any]:
     """Answers as the row keeps them."""
     return {code: one.model_dump(mode="json", exclude_defaults=True) for code, one in answers.items()}
 

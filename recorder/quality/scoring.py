@@ -12,23 +12,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.errors import InvalidError
-from recorder.quality.sheet import Group, Item, Kind, Sheet
+from recorder.quality.sheet import ItemKind, Sheet, SheetGroup, SheetItem, Tenths
 
 FULL = Fraction(100)
 
 
-class Answer(BaseModel):
+class ItemAnswer(BaseModel):
     """What an inspector found about one item."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     #: Points given, of an item of kind `points`.
-    points: Annotated[Decimal, Field(ge=0, le=100, max_digits=4, decimal_places=1)] | None = None
+    points: Tenths | None = None
     #: Yes or no; of a fatal item True means that it is met.
     yes: bool | None = None
     #: Does not apply to this call.
@@ -61,7 +60,7 @@ class Result:
     items: tuple[ItemResult, ...]
 
 
-def score(sheet: Sheet, answers: Mapping[str, Answer]) -> Result:
+def score(sheet: Sheet, answers: Mapping[str, ItemAnswer]) -> Result:
     """The total of `answers`, by item code.
 
     Raises:
@@ -92,12 +91,12 @@ def half_up(value: Fraction) -> Decimal:
     return Decimal((value * 20 + 1) // 2).scaleb(-1)
 
 
-def _result(item: Item, answer: Answer) -> ItemResult:
-    if item.kind is Kind.FATAL:
+def _result(item: SheetItem, answer: ItemAnswer) -> ItemResult:
+    if item.kind is ItemKind.FATAL:
         return ItemResult(item.code, None, bool(answer.yes) and not answer.not_applicable)
     if answer.not_applicable:
         return ItemResult(item.code, None)
-    if item.kind is Kind.YES_NO:
+    if item.kind is ItemKind.YES_NO:
         return ItemResult(item.code, Fraction(1 if answer.yes else 0))
     return ItemResult(item.code, Fraction(answer.points or 0) / item.scale)
 
@@ -112,7 +111,7 @@ def _total(sheet: Sheet, shares: Mapping[str, Fraction | None]) -> Fraction | No
     return FULL * got / weights if weights else None
 
 
-def _group(group: Group, shares: Mapping[str, Fraction | None]) -> tuple[Fraction, Fraction]:
+def _group(group: SheetGroup, shares: Mapping[str, Fraction | None]) -> tuple[Fraction, Fraction]:
     """Weight and share of a group; (0, 0) where none of its items applies."""
     counted = [(item.weight, share) for item in group.items if (share := shares[item.code]) is not None]
     inner = sum(weight for weight, _ in counted)
@@ -122,7 +121,7 @@ def _group(group: Group, shares: Mapping[str, Fraction | None]) -> tuple[Fractio
     return Fraction(group.weight or inner), share
 
 
-def _mistakes(sheet: Sheet, answers: Mapping[str, Answer]) -> dict[str, str]:
+def _mistakes(sheet: Sheet, answers: Mapping[str, ItemAnswer]) -> dict[str, str]:
     """Field (`answers.CODE`) → what is wrong with it."""
     known = {item.code: item for item in sheet.items()}
     wrong = {f"answers.{code}": "评分表中没有这一项" for code in answers if code not in known}
@@ -132,12 +131,12 @@ def _mistakes(sheet: Sheet, answers: Mapping[str, Answer]) -> dict[str, str]:
     return wrong
 
 
-def _mistake(item: Item, answer: Answer | None) -> str:
+def _mistake(item: SheetItem, answer: ItemAnswer | None) -> str:
     if answer is None:
         return "尚未评分"
     if answer.not_applicable:
-        return "" if item.optional or item.kind is Kind.FATAL else "此项不能选“不适用”"
-    if item.kind is Kind.POINTS:
+        return "" if item.optional or item.kind is ItemKind.FATAL else "此项不能选“不适用”"
+    if item.kind is ItemKind.POINTS:
         if answer.points is None:
             return "尚未评分"
         return "" if answer.points <= item.scale else f"最多 {item.scale} 分"

@@ -10,16 +10,22 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, field_validator, model_validator
 
 MAX_ITEMS = 60
 #: Code of an item or group: stable over the versions of a sheet, so that reports can follow it.
 Code = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,32}$")]
 Title = Annotated[str, Field(min_length=1, max_length=64)]
 Weight = Annotated[int, Field(ge=1, le=1000)]
+#: 0.0 to 100.0; in JSON a plain number.
+Tenths = Annotated[
+    Decimal,
+    Field(ge=0, le=100, max_digits=4, decimal_places=1),
+    PlainSerializer(float, return_type=float, when_used="json"),
+]
 
 
-class Kind(StrEnum):
+class ItemKind(StrEnum):
     """How an item is judged."""
 
     POINTS = "points"  #: 打分: 0 to `scale` points
@@ -49,12 +55,12 @@ class _Part(BaseModel):
         return value
 
 
-class Item(_Part):
+class SheetItem(_Part):
     """One question about the call."""
 
     code: Code
     title: Title
-    kind: Kind = Kind.POINTS
+    kind: ItemKind = ItemKind.POINTS
     #: Share in the total against the other items; of a fatal item without meaning.
     weight: Weight = 10
     #: Most points of an item of kind `points`.
@@ -68,22 +74,22 @@ class Item(_Part):
     check: Check | None = None
 
 
-class Group(_Part):
+class SheetGroup(_Part):
     """Items that belong together (评分大项)."""
 
     code: Code
     title: Title
     #: Share of the whole group; None: the sum of the weights of those of its items that apply.
     weight: Weight | None = None
-    items: tuple[Item, ...] = Field(min_length=1, max_length=MAX_ITEMS)
+    items: tuple[SheetItem, ...] = Field(min_length=1, max_length=MAX_ITEMS)
 
 
 class Sheet(_Part):
     """All of it. The total is 0 to 100."""
 
-    groups: tuple[Group, ...] = Field(min_length=1, max_length=20)
+    groups: tuple[SheetGroup, ...] = Field(min_length=1, max_length=20)
     #: From this total on a call has passed (合格线).
-    pass_mark: Decimal = Field(Decimal(80), ge=0, le=100, max_digits=4, decimal_places=1)
+    pass_mark: Tenths = Decimal(80)
 
     @model_validator(mode="after")
     def _is_sound(self) -> Self:
@@ -92,11 +98,11 @@ class Sheet(_Part):
             raise ValueError("codes of items and groups are not unique")
         if len(codes) > MAX_ITEMS:
             raise ValueError(f"more than {MAX_ITEMS} items")
-        if all(item.kind is Kind.FATAL for item in self.items()):
+        if all(item.kind is ItemKind.FATAL for item in self.items()):
             raise ValueError("nothing on the sheet gives points")
         return self
 
-    def items(self) -> Iterator[Item]:
+    def items(self) -> Iterator[SheetItem]:
         """Every item in order."""
         for group in self.groups:
             yield from group.items

@@ -156,7 +156,7 @@ class QualityScore(Base):
     day: Mapped[date]
     sheet_id: Mapped[int] = mapped_column(ForeignKey("quality_sheets.id"))
     inspector_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
-    #: Item code → recorder.quality.scoring.Answer
+    #: SheetItem code → recorder.quality.scoring.ItemAnswer
     answers: Mapped[dict[str, Any]]
     #: Tenths of a point, 0 to 1000: sums of them are exact.
     total_tenths: Mapped[int]

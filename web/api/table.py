@@ -29,6 +29,11 @@ from web.api import (
     presence,
     prompts,
     provisioning,
+    quality,
+    quality_calibrations,
+    quality_reports,
+    quality_scores,
+    quality_sheets,
     queues,
     recording_access,
     recording_marks,
@@ -88,6 +93,11 @@ GROUPS = (
     wallboard.routes,
     directory.routes,
     desk.routes,
+    quality.routes,
+    quality_sheets.routes,
+    quality_scores.routes,
+    quality_calibrations.routes,
+    quality_reports.routes,
     about,
 )
 

@@ -10,38 +10,40 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import InvalidError
-from recorder.quality.scoring import Answer, half_up, score
-from recorder.quality.sheet import Group, Item, Kind, Sheet
+from recorder.quality.scoring import ItemAnswer, half_up, score
+from recorder.quality.sheet import ItemKind, Sheet, SheetGroup, SheetItem
 from tests.recorder.quality.sheets import Pair, scored
 
 SHEET = Sheet(
     groups=(
-        Group(
+        SheetGroup(
             code="opening",
             title="开头结尾",
             items=(
-                Item(code="greeting", title="开头语", kind=Kind.YES_NO, weight=10),
-                Item(code="closing", title="结束语", kind=Kind.YES_NO, weight=10, optional=True),
+                SheetItem(code="greeting", title="开头语", kind=ItemKind.YES_NO, weight=10),
+                SheetItem(code="closing", title="结束语", kind=ItemKind.YES_NO, weight=10, optional=True),
             ),
         ),
-        Group(
+        SheetGroup(
             code="service",
             title="服务",
             items=(
-                Item(code="attitude", title="态度", weight=40, scale=10),
-                Item(code="solving", title="解答", weight=40, scale=10),
-                Item(code="abuse", title="辱骂市民", kind=Kind.FATAL),
-                Item(code="leak", title="泄露信息", kind=Kind.FATAL, cap=59),
+                SheetItem(code="attitude", title="态度", weight=40, scale=10),
+                SheetItem(code="solving", title="解答", weight=40, scale=10),
+                SheetItem(code="abuse", title="辱骂市民", kind=ItemKind.FATAL),
+                SheetItem(code="leak", title="泄露信息", kind=ItemKind.FATAL, cap=59),
             ),
         ),
     )
 )
-NO = Answer(yes=False)
+NO = ItemAnswer(yes=False)
 
 
-def _answers(**more: Answer) -> dict[str, Answer]:
-    whole = {"greeting": Answer(yes=True), "closing": Answer(yes=True), "abuse": NO, "leak": NO}
-    return whole | {"attitude": Answer(points=Decimal(10)), "solving": Answer(points=Decimal(10))} | more
+def _answers(**more: ItemAnswer) -> dict[str, ItemAnswer]:
+    whole = {"greeting": ItemAnswer(yes=True), "closing": ItemAnswer(yes=True), "abuse": NO, "leak": NO}
+    return (
+        whole | {"attitude": ItemAnswer(points=Decimal(10)), "solving": ItemAnswer(points=Decimal(10))} | more
+    )
 
 
 @pytest.mark.parametrize(
@@ -49,17 +51,17 @@ def _answers(**more: Answer) -> dict[str, Answer]:
     [
         ({}, "100.0", True),
         ({"greeting": NO}, "90.0", True),
-        ({"attitude": Answer(points=Decimal("7.5"))}, "90.0", True),
-        ({"attitude": Answer(points=Decimal(0)), "greeting": NO}, "50.0", False),
+        ({"attitude": ItemAnswer(points=Decimal("7.5"))}, "90.0", True),
+        ({"attitude": ItemAnswer(points=Decimal(0)), "greeting": NO}, "50.0", False),
         # Its 10 of 100 go to the others: 80/90.
-        ({"closing": Answer(not_applicable=True), "greeting": NO}, "88.9", True),
-        ({"abuse": Answer(yes=True)}, "0.0", False),
-        ({"leak": Answer(yes=True)}, "59.0", False),
-        ({"leak": Answer(yes=True), "attitude": Answer(points=Decimal(0))}, "59.0", False),
-        ({"leak": Answer(yes=True), "abuse": Answer(yes=True)}, "0.0", False),
+        ({"closing": ItemAnswer(not_applicable=True), "greeting": NO}, "88.9", True),
+        ({"abuse": ItemAnswer(yes=True)}, "0.0", False),
+        ({"leak": ItemAnswer(yes=True)}, "59.0", False),
+        ({"leak": ItemAnswer(yes=True), "attitude": ItemAnswer(points=Decimal(0))}, "59.0", False),
+        ({"leak": ItemAnswer(yes=True), "abuse": ItemAnswer(yes=True)}, "0.0", False),
     ],
 )
-def test_totals(more: dict[str, Answer], total: str, passed: bool) -> None:
+def test_totals(more: dict[str, ItemAnswer], total: str, passed: bool) -> None:
     result = score(SHEET, _answers(**more))
     assert (str(result.total), result.passed) == (total, passed)
 
@@ -73,24 +75,24 @@ def test_a_group_may_have_a_weight_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("more", "field"),
     [
-        ({"greeting": Answer()}, "answers.greeting"),
-        ({"greeting": Answer(not_applicable=True)}, "answers.greeting"),
-        ({"attitude": Answer(points=Decimal("10.5"))}, "answers.attitude"),
-        ({"attitude": Answer(yes=True)}, "answers.attitude"),
+        ({"greeting": ItemAnswer()}, "answers.greeting"),
+        ({"greeting": ItemAnswer(not_applicable=True)}, "answers.greeting"),
+        ({"attitude": ItemAnswer(points=Decimal("10.5"))}, "answers.attitude"),
+        ({"attitude": ItemAnswer(yes=True)}, "answers.attitude"),
         ({"unknown": NO}, "answers.unknown"),
     ],
 )
-def test_answers_that_do_not_fit_are_named(more: dict[str, Answer], field: str) -> None:
+def test_answers_that_do_not_fit_are_named(more: dict[str, ItemAnswer], field: str) -> None:
     with pytest.raises(InvalidError) as error:
         score(SHEET, _answers(**more))
     assert error.value.details["fields"].keys() == {field}  # type: ignore[attr-defined]
 
 
 def test_nothing_that_applies_is_no_score() -> None:
-    item = Item(code="a", title="a", optional=True)
-    sheet = Sheet(groups=(Group(code="g", title="g", items=(item,)),))
+    item = SheetItem(code="a", title="a", optional=True)
+    sheet = Sheet(groups=(SheetGroup(code="g", title="g", items=(item,)),))
     with pytest.raises(InvalidError):
-        score(sheet, {"a": Answer(not_applicable=True)})
+        score(sheet, {"a": ItemAnswer(not_applicable=True)})
 
 
 @given(st.fractions(0, 100))
@@ -122,11 +124,11 @@ def test_a_total_lies_between_nothing_and_all(pair: Pair) -> None:
 @given(scored())
 def test_fatal_items_only_cap(pair: Pair) -> None:
     sheet, answers = pair
-    caps = {item.code: item.cap for item in sheet.items() if item.kind is Kind.FATAL}
+    caps = {item.code: item.cap for item in sheet.items() if item.kind is ItemKind.FATAL}
     result = score(sheet, answers)
     met = [caps[code] for code in caps if answers[code].yes]
     assert result.total == min([result.before_fatal, *map(Decimal, met)])
-    without = answers | {code: Answer(yes=False) for code in caps}
+    without = answers | {code: ItemAnswer(yes=False) for code in caps}
     assert score(sheet, without).total == result.before_fatal
 
 
@@ -135,7 +137,7 @@ def test_fatal_items_only_cap(pair: Pair) -> None:
 def test_only_the_proportion_of_weights_counts(pair: Pair, factor: int) -> None:
     sheet, answers = pair
     groups = tuple(
-        Group(
+        SheetGroup(
             code=group.code,
             title=group.title,
             weight=group.weight and group.weight * factor,
@@ -167,9 +169,9 @@ def test_what_does_not_apply_is_as_if_it_were_not_there(pair: Pair) -> None:
 def test_a_better_answer_never_costs_points(pair: Pair, data: st.DataObject) -> None:
     sheet, answers = pair
     item = data.draw(st.sampled_from([one for one in sheet.items() if not answers[one.code].not_applicable]))
-    best = Answer(points=Decimal(item.scale)) if item.kind is Kind.POINTS else Answer(yes=True)
-    if item.kind is Kind.FATAL:
-        best = Answer(yes=False)
+    best = ItemAnswer(points=Decimal(item.scale)) if item.kind is ItemKind.POINTS else ItemAnswer(yes=True)
+    if item.kind is ItemKind.FATAL:
+        best = ItemAnswer(yes=False)
     assert score(sheet, answers | {item.code: best}).total >= score(sheet, answers).total
 
 
@@ -178,11 +180,11 @@ def test_a_better_answer_never_costs_points(pair: Pair, data: st.DataObject) -> 
 def test_all_points_are_a_hundred_and_none_are_none(pair: Pair) -> None:
     sheet, _ = pair
 
-    def all_with(share: int) -> dict[str, Answer]:
+    def all_with(share: int) -> dict[str, ItemAnswer]:
         return {
-            item.code: Answer(points=Decimal(item.scale * share))
-            if item.kind is Kind.POINTS
-            else Answer(yes=bool(share) and item.kind is not Kind.FATAL)
+            item.code: ItemAnswer(points=Decimal(item.scale * share))
+            if item.kind is ItemKind.POINTS
+            else ItemAnswer(yes=bool(share) and item.kind is not ItemKind.FATAL)
             for item in sheet.items()
         }
 
