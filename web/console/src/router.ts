@@ -38,6 +38,13 @@ export const router = createRouter({
         { path: 'board', name: 'board', component: () => import('@/pages/BoardPage.vue'), meta: { roles: LEADERS } },
         { path: 'calls', name: 'calls', component: () => import('@/pages/CallsPage.vue') },
         { path: 'calls/:id', name: 'call', component: () => import('@/pages/CallPage.vue'), props: true },
+        { path: 'recordings', name: 'recordings', component: () => import('@/pages/RecordingsPage.vue') },
+        {
+          path: 'recordings/:id(\\d+)',
+          name: 'shared-moment',
+          component: () => import('@/pages/SharedMomentPage.vue'),
+          props: (route) => ({ id: Number(route.params['id']) }),
+        },
         { path: 'cases', name: 'cases', component: () => import('@/pages/CasesPage.vue') },
         {
           path: 'cases/:id(\\d+)',

@@ -46,13 +46,15 @@ export interface FoundRecording {
   queue: string
   duration_s: number
   case_id: number | null
-  case_number: string | null
+  case_number: string
   score: number | null
   survey: number | null
   /** 0…1 of the call. */
   silence_share: number | null
   talk_over_s: number | null
   keywords: string[]
+  /** Marks of the call: confidential, emergency, … */
+  marks: string[]
   state: string
   hits: Hit[]
 }
@@ -65,7 +67,11 @@ export type SearchQuery = Record<string, string>
 export interface SavedSearch {
   id: number
   name: string
-  query: SearchQuery
+  /** Numbers are numbers here. */
+  query: Record<string, unknown>
+  /** For everybody. */
+  shared: boolean
+  mine: boolean
 }
 
 const marks = (recording: number) => `/recordings/${recording}/marks`

@@ -6,6 +6,7 @@ import { liveHelpEn } from './live-help-en'
 import { operationsEn } from './operations-en'
 import { playerEn } from './player-en'
 import { recordingsEn } from './recordings-en'
+import { searchEn } from './search-en'
 import { stepsEn } from './steps-en'
 import type { Messages } from './zh'
 
@@ -18,6 +19,7 @@ export const en: Messages = {
   ...operationsEn,
   ...playerEn,
   ...recordingsEn,
+  ...searchEn,
   product: '12319 City Services Hotline',
   nav: {
     board: 'Live board',

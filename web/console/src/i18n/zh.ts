@@ -6,6 +6,7 @@ import { liveHelpZh } from './live-help-zh'
 import { operationsZh } from './operations-zh'
 import { playerZh } from './player-zh'
 import { recordingsZh } from './recordings-zh'
+import { searchZh } from './search-zh'
 import { stepsZh } from './steps-zh'
 
 export const zh = {
@@ -17,6 +18,7 @@ export const zh = {
   ...operationsZh,
   ...playerZh,
   ...recordingsZh,
+  ...searchZh,
   product: '12319 市政服务热线',
   nav: {
     board: '实时看板',
