@@ -89,6 +89,27 @@ def decode(
         finish()
 
 
+def rewrite(
+    settings: Settings, audio: Readable, arguments: Iterable[str], output: IO[bytes], stop: StopAsked
+) -> None:
+    """Read encoded `audio` and write to the file `output` (on a disk) what ffmpeg's `arguments` make of it.
+
+    Raises:
+        FfmpegError: the audio is not whole; with ffmpeg's own words.
+        StoppedError: `stop` said so meanwhile.
+        Whatever `audio.read` raises.
+    """
+    args = ["-v", "error", "-xerror", "-i", "pipe:0", *arguments, "-fd", "1", "fd:"]
+    with _running(settings, args, stdin=subprocess.PIPE, stdout=output) as (process, finish):
+        assert process.stdin is not None  # noqa: S101 - asked for above
+        with suppress(BrokenPipeError):  # ffmpeg gave up early; `finish` says why
+            while piece := audio.read(_PIECE):
+                _check(stop)
+                process.stdin.write(piece)
+            process.stdin.close()
+        finish()
+
+
 @contextmanager
 def _running(
     settings: Settings,

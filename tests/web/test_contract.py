@@ -43,6 +43,8 @@ async def test_the_api_is_the_one_the_architecture_promises(world: World) -> Non
         "/recordings/{id}/audio": {"get"},
         "/recordings/{id}/access": {"get", "post"},
         "/recordings/{id}/number": {"post"},
+        "/recordings/{id}/export": {"post"},
+        "/recording-exports": {"get"},
         "/recordings/search": {"get"},
         "/saved-searches": {"get", "post"},
         "/saved-searches/{id}": {"delete"},
