@@ -89,9 +89,8 @@ def _tokens_of(limit: Limit, viewer: Viewer) -> Iterator[list[str]]:
 
 async def _items(db: AsyncSession, found: list[Found], rights: Rights) -> list[FoundRecording]:
     ids = [one.row.recording_id for one in found]
-    states = dict(
-        (await db.execute(select(Recording.id, Recording.state).where(Recording.id.in_(ids)))).tuples()
-    )
+    rows = await db.execute(select(Recording.id, Recording.state).where(Recording.id.in_(ids)))
+    states = {row.id: row.state for row in rows}
     calls = await ledger.calls_by_id(db, [one.row.call_id for one in found])
     return [
         _item(one, states.get(one.row.recording_id, ""), calls.get(one.row.call_id), rights) for one in found

@@ -15,6 +15,7 @@ from core.events import (
     CaseMoved,
     CaseOpened,
     Event,
+    KeywordHeard,
     NoticeSent,
     RecordingReady,
     TranscriptReady,
@@ -25,6 +26,7 @@ from ticketing.tables import Case
 from web.api.calls import case_ids
 from web.api.calls import summary as call_summary
 from web.api.cases import summary as case_summary
+from web.api.keyword_lists import ALERTED
 from web.api.masking import Viewer
 from web.api.models import CallSummary, CaseSummary
 from web.api.notices import may_read, worded
@@ -87,6 +89,15 @@ class NoticeNews(Answer):
     notice: Notice
 
 
+class KeywordAlertNews(Answer):
+    """Keywords were said, or somebody has seen the alert. What was said is asked for, where rights count."""
+
+    type: Literal["keyword_alert"] = "keyword_alert"
+    call_id: str
+    recording_id: int
+    seen: bool
+
+
 #: The message as one viewer gets it; None: not for this one.
 Tell = Callable[[Viewer], BaseModel | None]
 
@@ -107,6 +118,8 @@ async def tell(db: AsyncSession, event: Event) -> list[Tell]:
             return [lambda _viewer: TranscriptNews(call_id=call_id)]
         case RecordingReady(call_id=call_id):
             return [lambda _viewer: RecordingNews(call_id=call_id)]
+        case KeywordHeard():
+            return [_keyword_heard(event)]
         case _:
             return []
 
@@ -133,6 +146,11 @@ async def _notice(db: AsyncSession, notice_id: int) -> list[Tell]:
         return []
     news = NoticeNews(notice=worded(line))
     return [lambda viewer: news if may_read(line, viewer) else None]
+
+
+def _keyword_heard(event: KeywordHeard) -> Tell:
+    news = KeywordAlertNews(call_id=event.call_id, recording_id=event.recording_id, seen=event.seen)
+    return lambda viewer: news if viewer.role in ALERTED else None
 
 
 def _call_news(call: Call, case_id: int | None, viewer: Viewer) -> CallNews:
