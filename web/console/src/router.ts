@@ -16,6 +16,7 @@ declare module 'vue-router' {
 }
 
 const LEADERS: readonly Role[] = ['shift_leader', 'administrator']
+const INSPECTORS: readonly Role[] = ['inspector', ...LEADERS]
 
 export const router = createRouter({
   history: createWebHistory(),
@@ -51,6 +52,35 @@ export const router = createRouter({
           name: 'case',
           component: () => import('@/pages/CasePage.vue'),
           props: (route) => ({ id: Number(route.params['id']) }),
+        },
+        { path: 'quality', name: 'quality-home', redirect: { name: 'quality', params: { tab: 'queue' } } },
+        {
+          path: 'quality/:tab',
+          name: 'quality',
+          component: () => import('@/pages/QualityPage.vue'),
+          props: true,
+          meta: { roles: INSPECTORS },
+        },
+        { path: 'my-quality', name: 'quality-mine', component: () => import('@/pages/QualityMinePage.vue') },
+        {
+          path: 'quality/samples/:id(\\d+)',
+          name: 'quality-sample',
+          component: () => import('@/pages/QualitySamplePage.vue'),
+          props: (route) => ({ id: Number(route.params['id']) }),
+          meta: { roles: INSPECTORS },
+        },
+        {
+          path: 'quality/scores/:id(\\d+)',
+          name: 'quality-score',
+          component: () => import('@/pages/QualityScorePage.vue'),
+          props: (route) => ({ id: Number(route.params['id']) }),
+        },
+        {
+          path: 'quality/calibrations/:id(\\d+)',
+          name: 'quality-calibration',
+          component: () => import('@/pages/QualityCalibrationPage.vue'),
+          props: (route) => ({ id: Number(route.params['id']) }),
+          meta: { roles: INSPECTORS },
         },
         { path: 'phone', name: 'own-phone', component: () => import('@/pages/PhonesPage.vue') },
         { path: 'queues', name: 'queues', component: () => import('@/pages/QueuesPage.vue') },

@@ -286,4 +286,5 @@ export type LiveMessage =
   | { type: 'pin'; call_id: string; result: PinResult }
   | ({ type: 'help' } & HelpSentence)
   | { type: 'help_over'; call_id: string }
+  | { type: 'quality'; score_id: number; state: string }
   | { type: 'ping' }

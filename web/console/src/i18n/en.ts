@@ -5,6 +5,7 @@ import { flowsEn } from './flows-en'
 import { liveHelpEn } from './live-help-en'
 import { operationsEn } from './operations-en'
 import { playerEn } from './player-en'
+import { qualityEn } from './quality-en'
 import { recordingsEn } from './recordings-en'
 import { searchEn } from './search-en'
 import { stepsEn } from './steps-en'
@@ -18,6 +19,7 @@ export const en: Messages = {
   ...liveHelpEn,
   ...operationsEn,
   ...playerEn,
+  ...qualityEn,
   ...recordingsEn,
   ...searchEn,
   product: '12319 City Services Hotline',

@@ -5,6 +5,7 @@ import { flowsZh } from './flows-zh'
 import { liveHelpZh } from './live-help-zh'
 import { operationsZh } from './operations-zh'
 import { playerZh } from './player-zh'
+import { qualityZh } from './quality-zh'
 import { recordingsZh } from './recordings-zh'
 import { searchZh } from './search-zh'
 import { stepsZh } from './steps-zh'
@@ -17,6 +18,7 @@ export const zh = {
   ...liveHelpZh,
   ...operationsZh,
   ...playerZh,
+  ...qualityZh,
   ...recordingsZh,
   ...searchZh,
   product: '12319 市政服务热线',
