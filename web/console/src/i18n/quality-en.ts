@@ -78,6 +78,10 @@ export const qualityEn: typeof qualityZh = {
     noSamples: 'No samples',
     sampleHint:
       'Random samples are drawn per seat and week, fair over the days; the rules’ say why. A recording is sampled once.',
+    inspect: 'Inspect',
+    versionHead: 'Version',
+    publisher: 'By',
+    begunAt: 'Begun',
     scoring: 'Inspect a call',
     lock: (until: string) => `Yours until ${until}`,
     locked: (who: string) => `${who} is on it`,
