@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +18,8 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
 #: Words that say nothing about the value.
 _SILENT = {"title", "description", "default"}
 _KNOWN = _SILENT | {"$ref", "anyOf", "type", "properties", "required", "additionalProperties", "items"}
-_KNOWN |= {"enum", "const", "format", "minimum", "maximum", "minLength", "maxLength"}
+_KNOWN |= {"enum", "const", "format", "minimum", "maximum", "minLength", "maxLength", "pattern"}
+_KNOWN |= {"minItems", "maxItems"}
 
 
 def mistakes(value: Any, schema: dict[str, Any], document: dict[str, Any], where: str = "$") -> list[str]:
@@ -42,6 +44,12 @@ def _plain(value: Any, schema: dict[str, Any], where: str) -> list[str]:
         return [f"{where}: none of {schema['enum']}: {value!r}"]
     if "const" in schema and value != schema["const"]:
         return [f"{where}: not {schema['const']!r}: {value!r}"]
+    if isinstance(value, list) and not schema.get("minItems", 0) <= len(value) <= schema.get(
+        "maxItems", 10**6
+    ):
+        return [f"{where}: {len(value)} of them"]
+    if "pattern" in schema and not re.search(schema["pattern"], value):
+        return [f"{where}: not like {schema['pattern']}: {value!r}"]
     if schema.get("format") == "date-time" and datetime.fromisoformat(value).tzinfo is None:
         return [f"{where}: a time without a zone: {value!r}"]
     return []
