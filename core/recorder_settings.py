@@ -181,5 +181,5 @@ class Quality(Section):
         120, ge=0, le=1000, description="Pre-scoring: a seat speaks at least so many characters a minute."
     )
     fastest_chars: int = Field(
-        320, ge=1, le=2000, description="Pre-scoring: a seat speaks at most so many characters a minute."
+        360, ge=1, le=2000, description="Pre-scoring: a seat speaks at most so many characters a minute."
     )

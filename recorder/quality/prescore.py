@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from core.recorder_settings import Quality
+from recorder.measures import OVER_S
 from recorder.quality import talk as talks
 from recorder.quality.sheet import Check
 from recorder.quality.talk import Stretch, Talk
 
 #: Evidence shown of one check.
 MOST = 5
-#: Less speech than this says nothing about its rate, seconds.
+#: Words that last less than this together say nothing about the rate of speech, seconds.
 _ENOUGH_S = 5.0
 
 
@@ -102,36 +103,40 @@ def _forbidden(talk: Talk, settings: Quality) -> Finding:
 
 def _talk_over(talk: Talk, settings: Quality) -> Finding:
     both = talks.overlaps(talk.speech("caller"), talk.speech("hotline"))
-    return _stretches(Check.TALK_OVER, talk, both, sum(one.length for one in both), settings.talk_over_s)
+    at_once = [one for one in both if one.length >= OVER_S]
+    return _stretches(Check.TALK_OVER, talk, at_once, talk.measures().talk_over_s, settings.talk_over_s)
 
 
 def _silence(talk: Talk, settings: Quality) -> Finding:
     quiet = talks.gaps([*talk.speech("caller"), *talk.speech("hotline")], talk.begins, talk.ends)
-    longest = max((one.length for one in quiet), default=0.0)
-    share = sum(one.length for one in quiet) / talk.length if talk.length else 0.0
-    found = _stretches(Check.SILENCE, talk, quiet, longest, settings.longest_silence_s)
+    measured = talk.measures()
+    found = _stretches(
+        Check.SILENCE, talk, quiet, measured.longest_silence_s, settings.longest_silence_s, least_s=1.0
+    )
+    share = measured.silence_share
     too_much = found.verdict is Verdict.GOOD and share > settings.silence_share
     verdict = Verdict.BAD if too_much else found.verdict
-    return Finding(found.check, verdict, found.figure, round(share, 3), found.evidence)
+    return Finding(found.check, verdict, found.figure, share, found.evidence)
 
 
-def _stretches(check: Check, talk: Talk, found: list[Stretch], figure: float, limit: float) -> Finding:
+def _stretches(
+    check: Check, talk: Talk, found: list[Stretch], figure: float, limit: float, least_s: float = 0.0
+) -> Finding:
     """`limit` 0: no verdict."""
     if not talk.peaks.get("caller") or not talk.length or not limit:
         return Finding(check, Verdict.UNKNOWN)
     longest = sorted(found, key=lambda one: -one.length)[:MOST]
-    shown = sorted((one for one in longest if one.length >= 1.0), key=lambda one: one.start)
+    shown = sorted((one for one in longest if one.length >= least_s), key=lambda one: one.start)
     evidence = tuple(Evidence(round(one.start, 1), length_s=round(one.length, 1)) for one in shown)
     verdict = Verdict.BAD if figure > limit else Verdict.GOOD
     return Finding(check, verdict, round(figure, 1), evidence=evidence)
 
 
 def _speech_rate(talk: Talk, settings: Quality) -> Finding:
-    spoken = sum(one.length for one in talk.speech("hotline"))
-    if talk.seat is None or spoken < _ENOUGH_S:
+    spoken = sum(word.end - word.start for word in talk.seat or ())
+    if spoken < _ENOUGH_S:
         return Finding(Check.SPEECH_RATE, Verdict.UNKNOWN)
-    letters = sum(len("".join(word.text.split())) for word in talk.seat)
-    rate = letters * 60 / spoken
+    rate = talk.measures().hotline_chars_per_min
     good = settings.slowest_chars <= rate <= settings.fastest_chars
     return Finding(
         Check.SPEECH_RATE,

@@ -6,10 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-#: Loudness (0 to 255) from which on somebody speaks; below is line noise.
-LOUD = 8
-#: Gaps shorter than this belong to the speech around them, seconds.
-BREATH_S = 0.5
+from recorder.legs import Side
+from recorder.measures import LOUD, PAUSE_S, Measures, measure
 
 
 @dataclass(frozen=True)
@@ -55,7 +53,7 @@ class Talk:
             start, end = max(n * step, self.begins), min((n + 1) * step, self.ends)
             if loud < LOUD or start >= end:
                 continue
-            if found and start - found[-1].end <= BREATH_S:
+            if found and start - found[-1].end < PAUSE_S:
                 found[-1] = Stretch(found[-1].start, end)
             else:
                 found.append(Stretch(start, end))
@@ -64,6 +62,21 @@ class Talk:
     @property
     def length(self) -> float:
         return max(0.0, self.ends - self.begins)
+
+    def measures(self) -> Measures:
+        """The figures of this part alone: what was played before and after is not the seat's."""
+        step = float(self.peaks.get("step_s") or 0.1)
+        first, last = round(self.begins / step), round(self.ends / step)
+        cut = {str(side): (self.peaks.get(side) or [])[first:last] for side in Side}
+        words = {str(Side.HOTLINE): self._rows(self.seat), str(Side.CALLER): self._rows(self.caller)}
+        return measure({"step_s": step, **cut}, self.length, words)
+
+    def _rows(self, words: Iterable[Word] | None) -> list[dict[str, Any]]:
+        """As `recorder.measures` takes them, from the beginning of the talk."""
+        return [
+            {"word": one.text, "start": one.start - self.begins, "end": one.end - self.begins}
+            for one in words or ()
+        ]
 
 
 def words_of(rows: Iterable[Mapping[str, Any]], begins: float, ends: float) -> tuple[Word, ...]:

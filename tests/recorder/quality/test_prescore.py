@@ -86,8 +86,9 @@ def test_silence_is_that_of_the_talk_alone() -> None:
 
 @pytest.mark.parametrize(("letters", "verdict"), [(30, Verdict.BAD), (100, Verdict.GOOD), (200, Verdict.BAD)])
 def test_the_speech_rate_counts_characters_of_spoken_minutes(letters: int, verdict: Verdict) -> None:
-    # The seat speaks for thirty seconds.
-    seat = tuple(Word("字", 10 + n * 0.1, 10.1 + n * 0.1) for n in range(letters))
+    # All of it in thirty seconds.
+    length = 30 / letters
+    seat = tuple(Word("字", 10 + n * length, 10 + (n + 1) * length) for n in range(letters))
     found = _look(_talk(seat), Check.SPEECH_RATE)
     assert (found.verdict, found.figure) == (verdict, letters * 2)
 
@@ -98,7 +99,8 @@ def test_nothing_is_claimed_without_words_or_sound() -> None:
 
 
 def test_words_of_the_test_model_are_worthless_and_sound_is_not() -> None:
-    found = prescore.look(_talk(_words(("您好", 11.0)), is_test_model=True), Quality())
+    seat = tuple(Word("好", n, n + 0.9) for n in range(11, 19))
+    found = prescore.look(_talk(seat, is_test_model=True), Quality())
     worthless = {one.check for one in found if one.is_worthless}
     assert worthless == {Check.GREETING, Check.CLOSING, Check.FORBIDDEN, Check.SPEECH_RATE}
 

@@ -92,7 +92,7 @@ async def test_what_the_test_model_heard_is_worth_nothing(world: World) -> None:
     [sample] = await drawn(world, inspector)
     found = (await (await inspector.get(f"{API}/samples/{sample['id']}")).json())["findings"]
     worthless = {one["check"] for one in found if one["is_worthless"]}
-    assert worthless == {"greeting", "closing", "forbidden", "speech_rate"}
+    assert worthless == {"greeting", "closing", "forbidden"}
 
 
 async def test_seats_see_their_own_and_nothing_else(world: World) -> None:
