@@ -13,6 +13,7 @@ from recorder.quality.standard import STANDARD
 from recorder.tables import Recording
 from tests.browser.pages import by_test_id
 from tests.browser.recordings.conftest import OpenPage, Recorder
+from tests.browser.test_voice_settings import NAMELESS
 from tests.browser.voice_pages import Dialog, Table
 from tests.web.world import World
 
@@ -99,3 +100,98 @@ async def test_an_inspection_from_sample_to_report(
     await leader.goto("/quality/reports")
     await expect(Table(leader, "report-lines").cell("坐席1001", "average")).to_have_text("100.0")
     await expect(Table(leader, "report-lines").cell("坐席1001", "changed")).to_have_text("100.0%")
+
+
+async def test_a_sheet_gets_a_new_version(world: World, open_page: OpenPage) -> None:
+    await sheets.ensure_standard(world.sessions, world.clock)
+    page = await open_page("inspector")
+    await page.goto("/quality/sheets")
+    await by_test_id(page, "new-version").click()
+    await by_test_id(page, "sheet-name").fill("冬季评分表")
+    await page.locator('[data-edit="greeting"] input').first.fill("开头语与报工号")
+    await by_test_id(page, "save-sheet").click()
+    listed = Table(page, "sheets")
+    await expect(listed.cell("冬季评分表", "state")).to_have_text("草稿")
+    await by_test_id(page, "publish-sheet").click()
+    await by_test_id(page, "save").click()
+    await expect(listed.cell("冬季评分表", "state")).to_have_text("已发布")
+    await expect(listed.cell("冬季评分表", "version")).to_have_text("第 2 版")
+    await expect(listed.cell("12319 通话质检评分表", "validity")).to_contain_text("不限 –")
+    await expect(listed.cell("12319 通话质检评分表", "validity")).not_to_contain_text("– 不限")
+
+
+async def test_two_inspectors_calibrate_blind(world: World, recorder: Recorder, open_page: OpenPage) -> None:
+    recording = await recorder.take_in(seat="1001")
+    await _answered(world, recording)
+    await sheets.ensure_standard(world.sessions, world.clock)
+    first, second = await open_page("inspector"), await open_page("admin")
+    await first.goto("/quality/calibrations")
+    await by_test_id(first, "new-calibration").click()
+    await by_test_id(first, "calibration-title").fill("十一月校准")
+    await by_test_id(first, "calibration-call").fill(recording.call_id)
+    await by_test_id(first, "calibration-people").click()
+    for name in ("Inspector", "Admin"):
+        await first.locator(".el-select-dropdown__item:visible", has_text=name).click()
+    await by_test_id(first, "calibration-title").click()  # closes the list
+    await by_test_id(first, "save").click()
+    await first.get_by_role("link", name="盲评").click()
+    await _fill(first)
+    await by_test_id(first, "submit-score").click()
+    await expect(by_test_id(first, "calibration-results")).to_contain_text("92.0")
+
+    await second.goto("/quality/calibrations")
+    await second.get_by_role("link", name="盲评").click()
+    await expect(by_test_id(second, "score-form")).to_be_visible()
+    await expect(second.locator("main")).not_to_contain_text("92.0")
+    await _fill(second)
+    await second.locator('[data-item="greeting"] [data-answer="yes"]').click()
+    await by_test_id(second, "submit-score").click()
+    await expect(by_test_id(second, "calibration-results")).to_contain_text("100.0")
+
+    await first.reload()
+    await by_test_id(first, "close-calibration").click()
+    row = by_test_id(first, "agreement").locator('[data-item="greeting"]')
+    await expect(row).to_contain_text("0%")
+    await expect(by_test_id(first, "agreement").locator('[data-item="closing"]')).to_contain_text("100%")
+
+
+async def test_a_leader_sends_a_call_to_inspection(
+    world: World, recorder: Recorder, open_page: OpenPage
+) -> None:
+    recording = await recorder.take_in(seat="1001")
+    await _answered(world, recording)
+    await sheets.ensure_standard(world.sessions, world.clock)
+    page = await open_page("leader")
+    await page.goto(f"/calls/{recording.call_id}")
+    await by_test_id(page, "choose-sample").click()
+    await expect(page.locator(".el-message")).to_contain_text("已加入质检队列")
+    await page.goto("/quality/queue")
+    await expect(page.locator('[data-rule="manual"]')).to_have_text("人工指定")
+    await page.locator('[data-test="open-sample"]').click()
+    # The machine's word is there to see; scoring is for inspectors.
+    await expect(page.locator('[data-check="greeting"]')).to_contain_text("您好")
+    await by_test_id(page, "claim").click()
+    await expect(page.locator(".el-alert")).to_contain_text("您没有质检权限")
+
+
+async def test_every_control_has_a_name_and_every_page_fits_a_phone(
+    world: World, recorder: Recorder, open_page: OpenPage
+) -> None:
+    await _answered(world, await recorder.take_in(seat="1001"))
+    await sheets.ensure_standard(world.sessions, world.clock)
+    page = await open_page("inspector")
+    await page.goto("/quality/samples")
+    await by_test_id(page, "draw").click()
+    await expect(page.locator('[data-rule="random"]')).to_be_visible()
+    await page.goto("/quality/queue")
+    await by_test_id(page, "next").click()
+    await expect(by_test_id(page, "score-form")).to_be_visible()
+    paths = [f"/quality/{tab}" for tab in ("queue", "samples", "scores", "sheets", "calibrations", "reports")]
+    for path in [page.url, *paths]:
+        await page.set_viewport_size({"width": 1366, "height": 768})
+        await page.goto(path)
+        await expect(page.locator("main h1")).to_be_visible()
+        await page.wait_for_load_state("networkidle")
+        assert await page.evaluate(NAMELESS) == [], path
+        await page.set_viewport_size({"width": 390, "height": 844})
+        assert await page.evaluate("document.documentElement.scrollWidth") <= 390, path

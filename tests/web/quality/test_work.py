@@ -66,17 +66,17 @@ async def test_the_queue_has_locks(world: World) -> None:
     assert (await first.post(f"{url}/claim", json={})).status == 409
 
 
-async def test_lists_are_filtered(world: World) -> None:
-    await add_talk(world, survey=5)
-    await add_talk(world, seat="1002")
-    inspector = await world.client("inspector")
-    assert len(await drawn(world, inspector)) == 2
+async def test_lists_are_filtered(house: World) -> None:
+    await add_talk(house, survey=5)
+    await add_talk(house, seat="1002")
+    inspector = await house.client("inspector")
+    assert len(await drawn(house, inspector)) == 2
     for params, count in (
         ({"rule": "low_survey"}, 1),
         ({"rule": "keyword"}, 0),
         ({"seat": "1002"}, 1),
         ({"state": "scored"}, 0),
-        ({"week": week(world)}, 2),
+        ({"week": week(house)}, 2),
         ({"mine": "true"}, 0),
     ):
         found = await (await inspector.get(f"{API}/samples", params=params)).json()
