@@ -42,13 +42,14 @@ async def draw(
     """
     groups: dict[tuple[str, str], list[Candidate]] = defaultdict(list)
     for one in await source.between(first, last):
-        groups[weeks.week_of(one.day), one.seat].append(one)
+        # Without lots most talks are of no interest: no lock is taken for them.
+        if random or rules.reasons(one, settings):
+            groups[weeks.week_of(one.day), one.seat].append(one)
     made = 0
-    for week in sorted({weeks.week_of(day) for day in (first, last)} | {week for week, _ in groups}):
+    for week in {week for week, _ in groups}:
         await ensure_run(sessions, week, clock)
-        for (its_week, seat), found in sorted(groups.items()):
-            if its_week == week:
-                made += await _draw_seat(sessions, settings, clock, found, week, seat, random, secret)
+    for (week, seat), found in sorted(groups.items()):
+        made += await _draw_seat(sessions, settings, clock, found, week, seat, random, secret)
     return made
 
 
@@ -61,6 +62,7 @@ async def is_due(sessions: SessionFactory, week: str) -> bool:
 
 async def finish(sessions: SessionFactory, week: str, clock: Clock) -> None:
     """The week is over and drawn."""
+    await ensure_run(sessions, week, clock)
     async with sessions.begin() as db:
         await begin_write(db)
         run = await _lock(db, week)

@@ -33,6 +33,7 @@ from web.api.quality_models import (
     ScoreForm,
     SheetAnswer,
 )
+from web.api.recording_rights import Right, may_in
 from web.api.route import STAFF, Answer, Ask, Asked, Routes
 from web.quality_calls import LedgerCandidates, candidate_of, talk_of
 from web.quality_news import tell_scored
@@ -236,9 +237,11 @@ async def score_sample(ask: Ask, path: IdPath, body: ScoreForm) -> Submitted:
 
 
 async def findings(db: AsyncSession, desk: Desk, found: QualitySample) -> list[Finding]:
-    """What the machine makes of a sample's call; nothing where its recording is gone."""
+    """What the machine makes of a sample's call; nothing where its recording is gone, or may not be heard."""
     recording, call = await db.get(Recording, found.recording_id), await db.get(Call, found.call_id)
     if recording is None or call is None or found.state == SampleState.GONE:
+        return []
+    if not await may_in(db, desk.rights, Right.LISTEN, call):
         return []
     return prescore.look(await talk_of(db, recording, call), desk.ask.services.settings.quality)
 
