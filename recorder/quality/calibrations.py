@@ -91,15 +91,7 @@ async def submit(
     async with hand.sessions() as db:
         await begin_write(db)
         asked = await _open(db, calibration_id)
-        if hand.id not in asked.inspectors:
-            raise ForbiddenError("您不在这次校准的名单中。")
-        there = select(QualityScore.id).where(
-            QualityScore.calibration_id == asked.id, QualityScore.inspector_id == hand.id
-        )
-        if await db.scalar(there) is not None:
-            raise ConflictError("您已经提交过评分。")
-        if given.sheet_id != asked.sheet_id:
-            raise InvalidError(fields={"sheet_id": "请使用本次校准的评分表"})
+        await _check_turn(hand, db, asked, given)
         result = score(sheets.body_of(await sheets.get(db, asked.sheet_id)), given.answers)
         columns: dict[str, Any] = scores.fields(hand, given, result, {}, hand.now())
         made = QualityScore(
@@ -135,6 +127,19 @@ async def close(hand: Hand, calibration_id: int) -> QualityCalibration:
         hand.note(db, Action.CALIBRATION_CLOSED, subject(asked))
         await db.commit()
     return asked
+
+
+async def _check_turn(hand: Hand, db: AsyncSession, asked: QualityCalibration, given: Given) -> None:
+    """This inspector is asked, has not scored yet, and uses the right sheet."""
+    if hand.id not in asked.inspectors:
+        raise ForbiddenError("您不在这次校准的名单中。")
+    there = select(QualityScore.id).where(
+        QualityScore.calibration_id == asked.id, QualityScore.inspector_id == hand.id
+    )
+    if await db.scalar(there) is not None:
+        raise ConflictError("您已经提交过评分。")
+    if given.sheet_id != asked.sheet_id:
+        raise InvalidError(fields={"sheet_id": "请使用本次校准的评分表"})
 
 
 async def _open(db: AsyncSession, calibration_id: int) -> QualityCalibration:
