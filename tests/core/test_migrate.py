@@ -28,9 +28,9 @@ import ivr.trunks.tables
 import ivr.visits.tables
 import recorder.capture.tables
 import recorder.marks.tables
+import recorder.quality.tables
 import recorder.retention.tables
 import recorder.rights.tables
-import recorder.quality.tables
 import recorder.search.tables
 import recorder.tables
 import recorder.transcribe.tables
