@@ -93,7 +93,7 @@ async def report(ask: Ask, query: ReportQuery) -> ReportAnswer:
         by_inspector=made[By.INSPECTOR],
         by_week=made[By.WEEK],
         by_month=made[By.MONTH],
-        items=[_item(one, found) for one in reports.item_lines(found.scores, found.fatal)],
+        items=[_item(one, found) for one in _item_lines(found)],
     )
 
 
@@ -151,6 +151,12 @@ def _line(line: reports.Line, titles: dict[str, str]) -> LineAnswer:
     return LineAnswer(key=line.key, name=titles.get(line.key, line.key), count=line.count, **figures)
 
 
+def _item_lines(found: Found) -> list[reports.ItemLine]:
+    """In the order of the sheets."""
+    places = {code: place for place, code in enumerate(found.titles)}
+    return sorted(reports.item_lines(found.scores, found.fatal), key=lambda line: places[line.code])
+
+
 def _item(line: reports.ItemLine, found: Found) -> ItemLineAnswer:
     return ItemLineAnswer(
         code=line.code,
@@ -177,7 +183,7 @@ def _rows(found: Found, by: By, titles: dict[str, str]) -> list[list[object]]:
 
 def _item_rows(found: Found) -> list[list[object]]:
     rows: list[list[object]] = [["评分项", "名称", "适用数", "平均得分率%", "扣分或否决率%"]]
-    for line in reports.item_lines(found.scores, found.fatal):
+    for line in _item_lines(found):
         title = found.titles.get(line.code, line.code)
         rows.append([line.code, title, line.count, line.average, line.loss_rate])
     return rows

@@ -152,4 +152,5 @@ async def test_the_report_as_a_table(world: World) -> None:
     assert line == "1001,坐席1001,1,0.0,0.0,0.0,0.0,100.0,0.0,0.0"
     items = (await (await inspector.get(f"{API}/report.csv")).read()).decode("utf-8-sig").splitlines()
     assert "abuse,辱骂、讽刺市民,1,0.0,100.0" in items
+    assert [line.split(",")[0] for line in items[1:4]] == ["greeting", "closing", "tone"]
     assert len(await world.audit("quality:exported")) == 2
