@@ -31,12 +31,13 @@ async def add_call(sessions: SessionFactory, clock: FixedClock, texts: dict[str,
         session.add(recording)
         await session.flush()
         for side in ("caller", "hotline"):
-            for model, (text, is_test) in texts.items():
+            for version, (model, (text, is_test)) in enumerate(texts.items(), 1):
                 transcript = Transcript(
                     recording_id=recording.id,
                     side=side,
                     engine="vosk",
                     model=model,
+                    version=version,
                     is_test_model=is_test,
                     text=text if side == "caller" else "您好",
                     took_s=0.1,
