@@ -17,7 +17,7 @@ from recorder.fakes import FakeTranscriber
 from recorder.ingest import Ingest
 from recorder.tables import Recording, RecordingState, Transcript
 from recorder.transcribe.models import TEST_MODEL, FoundModel
-from recorder.transcribe.protocol import Heard, Transcriber
+from recorder.transcribe.protocol import Heard
 from recorder.transcribe.vosk_engine import VoskTranscriber
 from recorder.transcripts import Transcripts
 from tests.recorder.conftest import CALL_ID, MakeLegs, tone
@@ -128,44 +128,6 @@ async def test_a_stop_gives_the_recording_back(
     assert (recording.leased_until, recording.attempts, found) == (None, 0, [])
 
 
-@pytest.mark.parametrize("load", [FakeTranscriber, lambda: _vosk()], ids=["fake", "vosk"])
-class TestEveryEngine:
-    """The contract of `Transcriber`."""
-
-    def test_silence_and_nothing_say_nothing(self, load: Callable[[], Transcriber]) -> None:
-        engine = load()
-        assert engine.transcribe([]).text == ""
-        assert engine.transcribe([b"\0\0" * engine.rate]).words == []
-
-    def test_words_are_in_order_and_inside_the_audio(
-        self, load: Callable[[], Transcriber], speak: Callable[..., bytes]
-    ) -> None:
-        engine = load()
-        pcm = speak(SENTENCE, pcm=True)
-        heard = engine.transcribe(pcm[at : at + 65536] for at in range(0, len(pcm), 65536))
-        assert heard.words
-        times = [time for word in heard.words for time in (word.start, word.end)]
-        assert times == sorted(times)
-        assert times[0] >= 0 and times[-1] <= len(pcm) / 2 / engine.rate + 0.05
-        assert all(0 <= word.confidence <= 1 for word in heard.words)
-        assert heard.text.replace(" ", "") == "".join(word.word for word in heard.words)
-
-    def test_the_pieces_make_no_difference(
-        self, load: Callable[[], Transcriber], speak: Callable[..., bytes]
-    ) -> None:
-        engine, pcm = load(), speak(SENTENCE, pcm=True)
-        pieces = [pcm[at : at + 4000] for at in range(0, len(pcm), 4000)]
-        assert engine.transcribe(pieces).text == engine.transcribe([pcm]).text
-
-    def test_it_names_itself(self, load: Callable[[], Transcriber]) -> None:
-        engine = load()
-        assert engine.engine and engine.model and engine.is_test_model is True and engine.rate == 8000
-
-
-def _vosk() -> VoskTranscriber:
-    return VoskTranscriber(FoundModel(TEST_MODEL, "vosk-hotline-tiny", True))
-
-
 async def test_speech_is_understood_after_the_archive(
     sessions: SessionFactory,
     transcripts: Transcripts,
@@ -174,9 +136,10 @@ async def test_speech_is_understood_after_the_archive(
 ) -> None:
     caller, hotline = speak(SENTENCE), speak("您好请问有什么可以帮您")
     await archived(caller, b"\xd5" * len(caller) + hotline)
-    await transcripts.run_one(_vosk())
+    await transcripts.run_one(VoskTranscriber(FoundModel(TEST_MODEL, "vosk-hotline-tiny", True)))
     _, (said, answered) = await _found(sessions)
     assert said.text.replace(" ", "") == SENTENCE
     assert (said.engine, said.model, said.is_test_model) == ("vosk", "vosk-hotline-tiny", True)
+    assert said.normal_text == SENTENCE + "。" and said.normal_text != said.text
     assert said.words[0]["start"] < 1.0
     assert answered.words and answered.words[0]["start"] == pytest.approx(len(caller) / 8000, abs=0.1)
