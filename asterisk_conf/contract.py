@@ -50,6 +50,8 @@ VARIABLES: dict[str, str] = {
     "HL_TAKEN_FROM": "desk: extension of the seat a shift leader takes a call over from (接管)",
     "HL_MOVE_TO": "desk: queue a shift leader moves a waiting caller to",
     "HL_PIN_CASE": "desk: id of the case whose telephones prove who the citizen is",
+    "HL_ASIDE": "dialplan: when what is recorded apart from the call began, Unix time",
+    "HL_MUTED": "dialplan: why the recording is muted, bank, hold or pin; console and exchange say it first",
     "HL_PIN": "pin handler: right, wrong or cancelled",
     "HL_BY": "dialplan: seat that has, had or parked the call; the console says it before it moves one",
     "HL_PEER": "desk: channel the caller is brought together with; on a seat's channel: that of its caller",

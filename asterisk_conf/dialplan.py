@@ -78,7 +78,7 @@ def targets(line: Line) -> list[Target]:
     """Where `line` can go on besides the next priority; an extension may be an expression (`${…}`)."""
     if line.app in ("Goto", "Gosub"):
         return [_target(line, split(line.arguments))]
-    if line.app == "GotoIf":
+    if line.app in ("GotoIf", "GosubIf"):
         branches = line.arguments.rpartition("?")[2].split(":")
         return [_target(line, split(branch)) for branch in branches if branch]
     return []

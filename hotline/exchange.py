@@ -22,6 +22,7 @@ from core.settings import Settings
 from hotline import callbacks, visits
 from ivr import queues
 from ivr.board import ringing, waiting_room
+from ivr.desk.pauses import PauseKeeper
 from ivr.desk.phone_transfer import PhoneTransfers
 from ivr.house import upkeep as house_upkeep
 from ivr.ledger.holds import Holds
@@ -33,6 +34,7 @@ from ivr.queues.keeper import QueueKeeper
 from ivr.seats import keeper as seats_keeper
 from ivr.switch.ami import EXCHANGE_USER, GUARD_USER, Switch
 from ivr.trunks import watch as trunk_watch
+from recorder.capture.gaps import GapBook
 
 log = structlog.get_logger()
 
@@ -44,9 +46,11 @@ def works(
     dialler = SwitchDialler(settings, switch, clock, system_name(settings))
     Holds(holds_path(settings), clock).listen(switch)
     PhoneTransfers(switch)
+    pauses = PauseKeeper(switch, GapBook(sessions, clock), clock)
     PinDesk(switch, lambda _over: None)  # opens muted recordings again; the console tells the result
     return [
         dialler.run(),
+        pauses.run(),
         QueueKeeper(switch, queues.load(settings)).run(),
         trunk_watch.run(settings, sessions, switch, clock),
         house_upkeep.run(settings, sessions, clock),

@@ -27,7 +27,8 @@ SILENCE = b"\xd5"
 #: Ten seconds of one leg: what is in memory at a time.
 CHUNK = 10 * RATE
 
-_CALL_ID = r"[a-z][a-z0-9]{0,15}-[0-9]{10}\.[0-9]{1,9}"
+#: A call, or what is recorded apart from it (recorder.capture.sides).
+_CALL_ID = r"[a-z][a-z0-9]{0,15}-[0-9]{10}\.[0-9]{1,9}(?:-(?:consult|whisper)-[0-9]{10})?"
 _CALL_ID_ONLY = re.compile(_CALL_ID)
 _LEG_NAME = re.compile(rf"({_CALL_ID})-(?:caller|hotline)\.alaw")
 #: Where the switch looks for the end of a message; what was said is in the caller's leg too.

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from core.clock import Clock
 from core.db import SessionFactory
 from recorder.calls import Calls
+from recorder.capture.sides import call_of, note
 from recorder.ingest import Ingest
 from recorder.legs import Legs, in_spool
 from recorder.tables import Recording, RecordingState
@@ -73,10 +74,12 @@ class Sweep:
                 if not is_well:
                     self._named.add(row.call_id)
         new = [call_id for call_id in found if call_id not in known]
-        ended = await self._calls.have_ended(new) if new else {}
+        ended = await self._calls.have_ended({call_of(call_id) for call_id in new}) if new else {}
         staged = 0
         for call_id in new:
-            if ended.get(call_id) or self._is_left_behind(found[call_id], is_known=call_id in ended):
+            call = call_of(call_id)
+            if ended.get(call) or self._is_left_behind(found[call_id], is_known=call in ended):
+                await note(self._sessions, call_id)
                 staged += await self._ingest.stage(call_id)
         return staged
 

@@ -311,7 +311,8 @@ def _called(port: int, answers: bool, status: int, ring_s: float, hang_up_after_
     if hang_up_after_s:
         lines = [
             "BYE [next_url] SIP/2.0",
-            "Via: SIP/2.0/UDP [local_ip]:[local_port];branch=[branch]",
+            # Each SIPp has the same pid: without a token this would repeat the BYE of the one before.
+            f"Via: SIP/2.0/UDP [local_ip]:[local_port];branch=[branch]-{secrets.token_hex(6)}",
             "From:[$to_all];tag=callee",
             "To:[$from_all]",
             "[last_Call-ID:]",

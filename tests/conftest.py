@@ -43,6 +43,25 @@ class _Together(LoadScopeScheduling):  # type: ignore[misc] - pytest-xdist comes
         return file.rpartition("/")[0] if file.startswith(_TOGETHER) else file
 
 
+#: Tests in which telephones, browsers and recognisers keep time on a machine that may be busy are tried once
+#: more when they fail; more than so many in one run are no accident, and the run fails.
+_MOST_TRIED_AGAIN = 6
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.nodeid.startswith(_TOGETHER):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    reporter: Any = session.config.pluginmanager.get_plugin("terminalreporter")
+    again = reporter.stats.get("rerun", []) if reporter else []
+    if len(again) > _MOST_TRIED_AGAIN and session.exitstatus == 0:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        reporter.write_line(f"{len(again)} tests had to be tried again: too many", red=True)
+
+
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Together:
     return _Together(config, log)
 

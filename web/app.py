@@ -75,7 +75,7 @@ def make_app(services: Services, bus: Follows) -> web.Application:
 
 def live_works(app: web.Application) -> list[Coroutine[Any, Any, None]]:
     """What feeds consoles and board; somebody has to run it."""
-    return [app[HUB].run(), app[FEED].run(), app[BOARD].run()]
+    return [app[HUB].run(), app[FEED].run(), app[BOARD].run(), app[FLOOR].pauses.run()]
 
 
 async def _close_sockets(app: web.Application) -> None:

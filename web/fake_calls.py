@@ -126,8 +126,8 @@ class FakeCalls:
     async def queue_withdraw(self, queue: str, channel: str, why: str) -> None:
         self._note("withdraw", queue, channel, why)
 
-    async def mute_recording(self, channel: str, *, muted: bool) -> None:
-        self._note("mute", channel, muted)
+    async def mute_recording(self, channel: str, *, muted: bool, both: bool = False) -> None:
+        self._note("mute both" if both else "mute", channel, muted)
 
     def _note(self, *order: object) -> None:
         self._look()

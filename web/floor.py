@@ -13,6 +13,7 @@ from asterisk_conf.render import system_name
 from core.errors import ForbiddenError
 from ivr.board.channel import SEATS
 from ivr.callbacks.book import CallbackBook
+from ivr.desk.pauses import PauseKeeper
 from ivr.ledger.tables import Seat
 from ivr.outbound.dialler import SwitchDialler
 from ivr.pin.desk import PinDesk, PinOver
@@ -20,6 +21,7 @@ from ivr.pin.talk import PinResult
 from ivr.seat_calls.placing import SeatCalls
 from ivr.seat_calls.ports import CallState, Progress
 from ivr.supervision.supervisor import Supervisor
+from recorder.capture.gaps import GapBook
 from web.api.route import Answer, Ask
 from web.live.hub import Hub
 from web.services import Services
@@ -58,6 +60,8 @@ class Floor:
     supervisor: Supervisor
     calls: SeatCalls
     pins: PinDesk
+    #: Recordings that seats have paused go on (also where the part exchange is away).
+    pauses: PauseKeeper
     hub: Hub
 
     def tell_taken(self, seat: str, call_id: str, state: Literal["taken_over", "ended"], by: str) -> None:
@@ -91,6 +95,7 @@ def make_floor(services: Services, hub: Hub) -> Floor:
         Supervisor(switch, dialler.new_call_id),
         SeatCalls(switch, dialler, book, tell_call, shown),
         PinDesk(switch, tell_pin),
+        PauseKeeper(switch, GapBook(services.sessions, services.clock), services.clock),
         hub,
     )
 

@@ -48,9 +48,7 @@ class Metrics:
         self._cases = gauge("cases", "Cases by stage", "stage")
         self._free = gauge("recorder_free_mib", "Free space on the recordings' disk, MiB")
         self._disk_alarm = gauge("recorder_disk_alarm", "1: the recordings' disk is almost full")
-        self._disk_full = gauge(
-            "recorder_disk_full", "1: that disk is full, calls are not recorded"
-        )
+        self._disk_full = gauge("recorder_disk_full", "1: that disk is full, calls are not recorded")
         self._free_percent = gauge("recorder_free_percent", "Free share of the recordings' disk, percent")
         self._trunks = {
             "up": gauge("trunk_up", "1: up, 0: down; absent: not watched (中继)", "trunk"),

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 
 from core.settings import Settings
-from hotline.recording_commands import reindex, retranscribe, states
+from hotline.recording_commands import reindex, retranscribe, rotate_key, states
 
 #: One action: told the settings and what was typed; the exit status.
 Action = Callable[[Settings, argparse.Namespace], int]
@@ -27,4 +27,9 @@ def add_actions(parser: argparse.ArgumentParser) -> None:
         register(add)
 
 
-_REGISTERS: tuple[Callable[[Add], None], ...] = (states.register, reindex.register, retranscribe.register)
+_REGISTERS: tuple[Callable[[Add], None], ...] = (
+    states.register,
+    reindex.register,
+    retranscribe.register,
+    rotate_key.register,
+)

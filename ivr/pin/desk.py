@@ -24,6 +24,8 @@ from ivr.switch.steering import Place
 
 PIN, WAITING = "hl-pin", "hl-pin-wait"
 _OVER = "HotlinePin"
+#: On the citizen's channel: why its recording is muted. The dialplan ends that, should nobody else.
+_MUTED = "HL_MUTED"
 
 log = structlog.get_logger()
 
@@ -39,7 +41,9 @@ class PinSwitch(Protocol):
 
     async def setvar(self, channel: str, name: str, value: str) -> None: ...
 
-    async def mute_recording(self, channel: str, *, muted: bool) -> None: ...
+    async def getvar(self, channel: str, name: str) -> str: ...
+
+    async def mute_recording(self, channel: str, *, muted: bool, both: bool = False) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -69,8 +73,11 @@ class PinDesk:
         if not talk.is_together:
             raise ConflictError("请先接回市民，再请其按键核对。")
         citizen = talk.citizen.name
+        if await self._switch.getvar(citizen, _MUTED):
+            raise ConflictError("录音已暂停，请先继续录音，再请市民按键核对。")
         await self._switch.mute_recording(citizen, muted=True)
         try:
+            await self._switch.setvar(citizen, _MUTED, "pin")
             variables = {"HL_BY": talk.seat.seat, "HL_PEER": talk.seat.name, "HL_PIN_CASE": str(case_id)}
             for name, value in variables.items():
                 await self._switch.setvar(citizen, name, value)
@@ -120,10 +127,20 @@ class PinDesk:
             return
         for line in lines:
             if line.is_trunk and line.is_up and line.context != PIN:
-                await self._open(line.name)
+                await self._open_unless_paused(line.name)
+
+    async def _open_unless_paused(self, citizen: str) -> None:
+        """A seat's pause ends by itself (ivr.desk.pauses)."""
+        try:
+            why = await self._switch.getvar(citizen, _MUTED)
+        except (SwitchRefusedError, SwitchUnavailableError):
+            return
+        if why in ("", "pin"):
+            await self._open(citizen)
 
     async def _open(self, citizen: str) -> None:
         try:
             await self._switch.mute_recording(citizen, muted=False)
+            await self._switch.setvar(citizen, _MUTED, "")
         except (SwitchRefusedError, SwitchUnavailableError) as error:
             log.info("not opened: nothing is recorded, or the call is over", channel=citizen, why=str(error))

@@ -155,10 +155,13 @@ class Switch(Steering):
         """
         await self._act("QueueWithdrawCaller", Queue=switch_name(queue), Caller=channel, WithdrawInfo=why)
 
-    async def mute_recording(self, channel: str, *, muted: bool) -> None:
-        """Whether silence is recorded instead of what `channel` says; raises as `_act` does."""
-        state = "1" if muted else "0"
-        await self._act("MixMonitorMute", Channel=channel, Direction="read", State=state)
+    async def mute_recording(self, channel: str, *, muted: bool, both: bool = False) -> None:
+        """Whether silence is recorded instead of what `channel` says, and with `both` of what it hears.
+
+        Raises as `_act` does: for example nothing is recorded.
+        """
+        direction, state = "both" if both else "read", "1" if muted else "0"
+        await self._act("MixMonitorMute", Channel=channel, Direction=direction, State=state)
 
     def when_callers_join(self, wake: Callable[[], None]) -> None:
         """Call `wake` when a caller joins a queue in which somebody waits, and after a lost connection."""

@@ -42,7 +42,7 @@ class Missing:
     async def look(self, recording: Recording) -> timedelta:
         """Write down what a recording lacks, once; how much."""
         spoken = await self._lengths.spoken(recording.call_id)
-        if spoken is None:
+        if spoken is None:  # a side recording has no length in the ledger
             return timedelta()
         return await self._note(recording.call_id, spoken, recording.duration_s)
 

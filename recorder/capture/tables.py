@@ -51,6 +51,19 @@ class RecordingGap(Base):
     extension: Mapped[str] = mapped_column(String(16), default="")
 
 
+class RecordingSide(Base):
+    """What was recorded apart from a call (旁录): its own recording belongs to the call `call_id`."""
+
+    __tablename__ = "recording_sides"
+
+    #: `recordings.call_id` of the side recording.
+    side_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    call_id: Mapped[str] = mapped_column(String(64), index=True)
+    #: consult or whisper
+    kind: Mapped[str] = mapped_column(String(16))
+    began_at: Mapped[datetime]
+
+
 class StagingCopy(Base):
     """The legs of a verified recording that still lie in the spool (暂存副本)."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -61,10 +61,13 @@ class Granted:
     limit: Limit
 
 
-def scopes(role: str, grants: Iterable[Granted]) -> dict[Right, Scope]:
+def scopes(
+    role: str, grants: Iterable[Granted], extra: Collection[tuple[Role, Right]] = ()
+) -> dict[Right, Scope]:
     """How far each right of a person reaches. A right with grants reaches as far as they say, whatever the
-    role; one that is taken away by any of them is gone."""
+    role; one that is taken away by any of them is gone. `extra`: what a setting gives to whole roles."""
     found = {right: DEFAULTS[Role(role)].get(right, ()) for right in Right}
+    found |= {right: _ALL for whose, right in extra if whose == role}
     by_right: dict[Right, list[Granted]] = {}
     for grant in grants:
         by_right.setdefault(grant.right, []).append(grant)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -44,19 +44,23 @@ class Actor:
 
 async def granted(db: AsyncSession, account_id: int, now: datetime) -> list[Granted]:
     """The grants of an account that are in force at `now`."""
+    return (await granted_to(db, [account_id], now)).get(account_id, [])
+
+
+async def granted_to(
+    db: AsyncSession, account_ids: Collection[int], now: datetime
+) -> dict[int, list[Granted]]:
+    """The same for several accounts; those without any are left out."""
     query = select(RecordingGrant).where(
-        RecordingGrant.account_id == account_id,
+        RecordingGrant.account_id.in_(account_ids),
         RecordingGrant.ended_at.is_(None),
         or_(RecordingGrant.expires_at.is_(None), RecordingGrant.expires_at > now),
     )
-    return [
-        Granted(
-            Right(row.right_name),
-            row.allowed,
-            Limit(frozenset(row.queues), frozenset(row.districts), row.own),
-        )
-        for row in await db.scalars(query)
-    ]
+    found: dict[int, list[Granted]] = {}
+    for row in await db.scalars(query):
+        limit = Limit(frozenset(row.queues), frozenset(row.districts), row.own)
+        found.setdefault(row.account_id, []).append(Granted(Right(row.right_name), row.allowed, limit))
+    return found
 
 
 async def grants(db: AsyncSession, *, after: int | None, limit: int) -> Sequence[RecordingGrant]:

@@ -82,37 +82,36 @@ class Header:
         return Header(fixed, name, wrapped)
 
 
-def _wrapping_aad(fixed: bytes, key_id: str, call_id: str) -> bytes:
-    return b"key\0" + fixed + key_id.encode() + b"\0" + call_id.encode()
-
-
 def _wrap(data_key: bytes, fixed: bytes, call_id: str, master: MasterKey) -> Header:
     nonce = os.urandom(_WRAP_NONCE_BYTES)
-    aad = _wrapping_aad(fixed, master.id, call_id)
-    return Header(fixed, master.id, nonce + AESGCM(master.secret).encrypt(nonce, data_key, aad))
+    sealed = AESGCM(master.secret).encrypt(nonce, data_key, _wrapping_aad(call_id))
+    return Header(fixed, master.id, nonce + sealed)
 
 
-def unwrap(header: Header, call_id: str, master: MasterKey) -> bytes:
-    """The data key.
+def unwrap(wrapped: bytes, call_id: str, master: MasterKey) -> bytes:
+    """The data key in a header's, or a row's, `wrapped`.
 
     Raises:
-        TamperedError: the header was changed, or is that of another call's file.
+        TamperedError: it was changed, or is that of another call's recording.
     """
-    nonce, sealed = header.wrapped[:_WRAP_NONCE_BYTES], header.wrapped[_WRAP_NONCE_BYTES:]
+    nonce, sealed = wrapped[:_WRAP_NONCE_BYTES], wrapped[_WRAP_NONCE_BYTES:]
     try:
-        aad = _wrapping_aad(header.fixed, header.key_id, call_id)
-        return AESGCM(master.secret).decrypt(nonce, sealed, aad)
-    except InvalidTag as error:
-        raise TamperedError("the header was changed, or belongs to another call") from error
+        return AESGCM(master.secret).decrypt(nonce, sealed, _wrapping_aad(call_id))
+    except (InvalidTag, ValueError) as error:
+        raise TamperedError("the wrapped key was changed, or belongs to another call") from error
 
 
-def rewrap(header: Header, call_id: str, old: MasterKey, new: MasterKey) -> Header:
-    """The same file's header, its data key wrapped by `new`; the chunks stay as they are.
+def rewrap(wrapped: bytes, call_id: str, old: MasterKey, new: MasterKey) -> bytes:
+    """The same data key wrapped by `new`; it needs neither header nor chunks.
 
     Raises:
         TamperedError: as `unwrap`.
     """
-    return _wrap(unwrap(header, call_id, old), header.fixed, call_id, new)
+    return _wrap(unwrap(wrapped, call_id, old), b"", call_id, new).wrapped
+
+
+def _wrapping_aad(call_id: str) -> bytes:
+    return b"key\0" + call_id.encode()
 
 
 class ChunkCipher:

@@ -21,6 +21,8 @@ KEY_BYTES = 32
 _KEY_ID = re.compile(r"[0-9a-f]{16}")
 _CURRENT = "current"
 _RETIRED = "retired"
+#: Holds the id of the new key while a rotation is under way.
+_ROTATING = "rotating"
 
 
 def is_key_id(name: str) -> bool:
@@ -87,11 +89,6 @@ class Keyring:
         """Whether a key was ever made or given."""
         return self._key_file is not None or (self.folder / _CURRENT).exists()
 
-    @property
-    def is_given(self) -> bool:
-        """Whether the current key comes from elsewhere (setting `vault.key_file`)."""
-        return self._key_file is not None
-
     def ids(self) -> list[str]:
         """Ids of all keys in the folder, the current one included."""
         if not self.folder.is_dir():
@@ -120,6 +117,24 @@ class Keyring:
         """New recordings are sealed with `key_id` from now on."""
         self._draft(_CURRENT, self.get(key_id).id).replace(self.folder / _CURRENT)
         _sync_folder(self.folder)
+
+    def begin_rotation(self) -> MasterKey:
+        """The key everything is to be moved to, current from now on: a new one, or that of a rotation that
+        was broken off. With a key from elsewhere it is that one, and nothing is made.
+        """
+        if self._key_file:
+            return self.current()
+        memory = self.folder / _ROTATING
+        if not memory.exists():
+            self._draft(_ROTATING, self.add().id).replace(memory)
+            _sync_folder(self.folder)
+        key_id = memory.read_text("ascii").strip()
+        self.make_current(key_id)
+        return self.get(key_id)
+
+    def end_rotation(self) -> None:
+        """The next rotation makes a key of its own."""
+        (self.folder / _ROTATING).unlink(missing_ok=True)
 
     def retire(self, key_id: str) -> Path:
         """Put a key that nothing uses aside; it is destroyed by a person, once no back-up needs it."""

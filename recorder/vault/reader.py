@@ -14,7 +14,6 @@ from recorder.vault.container import (
     chunks_in,
     read_full,
     unwrap,
-    with_wrapping,
 )
 from recorder.vault.errors import TamperedError, WrongKeyError
 from recorder.vault.keys import Keyring
@@ -104,9 +103,8 @@ class _SealedFile(io.RawIOBase):
 
 def _data_key(header: Header, call_id: str, keys: Keyring, spare: Spare | None) -> bytes:
     try:
-        return unwrap(header, call_id, keys.get(header.key_id))
+        return unwrap(header.wrapped, call_id, keys.get(header.key_id))
     except (TamperedError, WrongKeyError):
         if spare is None or (spare.key_id, spare.wrapped) == (header.key_id, header.wrapped):
             raise
-        known = with_wrapping(header, spare.key_id, spare.wrapped)
-        return unwrap(known, call_id, keys.get(spare.key_id))
+        return unwrap(spare.wrapped, call_id, keys.get(spare.key_id))

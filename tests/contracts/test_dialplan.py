@@ -30,8 +30,19 @@ QUEUE_OUTCOMES = {
 }
 #: All a citizen's call may run into: none of these starts a program or reads what is not ours; Dial below.
 FROM_TRUNK = {
-    *("Answer", "Progress", "Playback", "Read", "Record", "Dial", "MixMonitor", "Queue", "AGI"),
-    *("Set", "ExecIf", "Goto", "GotoIf", "Gosub", "Return", "Hangup", "CELGenUserEvent"),
+    *(
+        "Answer",
+        "Progress",
+        "Playback",
+        "Read",
+        "Record",
+        "Dial",
+        "MixMonitor",
+        "StopMixMonitor",
+        "Queue",
+        "AGI",
+    ),
+    *("Set", "ExecIf", "Goto", "GotoIf", "Gosub", "GosubIf", "Return", "Hangup", "CELGenUserEvent"),
     *("Bridge", "MusicOnHold", "UserEvent", "Wait"),
 }
 
@@ -71,7 +82,9 @@ DESK_CONTEXTS = {
     *("hl-desk", "hl-consult", "hl-aside", "hl-auto-answer", "hl-gone"),
     *(
         "hl-spy",
+        "hl-recording-aside",
         "hl-spy-left",
+        "hl-recording-aside",
         "hl-take-over",
         "hl-freed",
         "hl-pin",
@@ -170,14 +183,33 @@ def test_the_encoded_number_goes_to_the_ledger_only() -> None:
     ]
 
 
+#: Of a side recording with its second, and of a whisper with the id the console names.
+FILE_NAME = re.compile(r"\$\{HL_(?:SPY_)?CALL\}-[a-z]+(?:-\$\{HL_ASIDE\}-[a-z]+)?\.alaw")
+
+
 def test_file_names_are_made_of_the_call_id_only() -> None:
     for line in LINES:
-        if line.app in ("Record", "MixMonitor"):
+        if line.context == "hl-recording-aside" and line.app == "MixMonitor":
+            assert re.fullmatch(
+                r",r\(\$\{HL_ASIDE\}-caller\.alaw\)t\(\$\{HL_ASIDE\}-hotline\.alaw\)", line.arguments
+            )
+        elif line.app in ("Record", "MixMonitor"):
             files = re.findall(r"\$\{HL_SPOOL\}/([^,)]*)", line.arguments)
             assert files, _where(line)
-            assert all(re.fullmatch(r"\$\{HL_CALL\}-[a-z]+\.alaw", name) for name in files), _where(line)
-    makers = [line.arguments for line in LINES if line.app == "Set" and line.arguments.startswith("HL_CALL=")]
-    assert set(makers) == {"HL_CALL=${CHANNEL(linkedid)}"}
+            assert all(FILE_NAME.fullmatch(name) for name in files), _where(line)
+    assert _set("HL_CALL") == {"${CHANNEL(linkedid)}"}
+    # Of a consultation and a whisper; HL_SPY_CALL is a call's id too, set by the console.
+    assert _set("HL_ASIDE") == {
+        "${HL_SPOOL}/${HL_CALL}-consult-${EPOCH}",
+        "${HL_SPOOL}/${HL_SPY_CALL}-whisper-${EPOCH}",
+    }
+
+
+def _set(name: str) -> set[str]:
+    """What a variable is set to, anywhere."""
+    start = f"{name}="
+    sets = (line.arguments for line in LINES if line.app == "Set" and line.arguments.startswith(start))
+    return {arguments.removeprefix(start) for arguments in sets}
 
 
 def test_caller_is_named_before_anything_else_happens() -> None:

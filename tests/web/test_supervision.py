@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import update
 
@@ -14,6 +16,13 @@ CALL = "h1-100.1"
 CITIZEN, SEAT, LEADER = "PJSIP/trunk-demo-00000001", "PJSIP/1001-00000002", "PJSIP/1900-0000000f"
 ASKED = {"extension": "1001", "mode": "listen"}
 API = "/api/v1/supervision"
+SPYING = {
+    "HL_SPY": SEAT,
+    "HL_SPY_SEAT": "1001",
+    "HL_SPY_CALL": CALL,
+    "HL_PEER": CITIZEN,
+    "HL_BARGES": "",
+}
 
 
 def line(
@@ -48,8 +57,7 @@ async def test_listening_is_written_down_before_the_telephone_rings(world: World
     assert await said.json() == {"extension": "1001", "mode": "listen", "call_id": CALL}
     [entry] = await world.audit("supervision:asked")
     assert (entry.subject, entry.detail) == ("seat:1001", {"call_id": CALL, "mode": "listen"})
-    spying = {"HL_SPY": SEAT, "HL_SPY_SEAT": "1001", "HL_SPY_CALL": CALL}
-    assert world.switch.orders == [("ring", "PJSIP/1900", "hl-spy", "listen", spying)]
+    assert world.switch.orders == [("ring", "PJSIP/1900", "hl-spy", "listen", SPYING)]
 
 
 async def test_nothing_is_rung_when_it_cannot_be_written_down(
@@ -73,7 +81,8 @@ async def test_another_way_while_listening(world: World, leader: Client) -> None
     _listening(world, "listen")
     said = await leader.patch(API, json={"mode": "whisper"})
     assert (await said.json())["mode"] == "whisper"
-    assert world.switch.orders == [("redirect", (LEADER, "hl-spy", "whisper"))]
+    told = [("setvar", LEADER, name, value) for name, value in SPYING.items()]
+    assert world.switch.orders == [*told, ("redirect", (LEADER, "hl-spy", "whisper"))]
     [entry] = await world.audit("supervision:changed")
     assert entry.detail == {"call_id": CALL, "mode": "whisper"}
 
@@ -84,8 +93,35 @@ async def test_what_one_does_and_the_end_of_it(world: World, leader: Client) -> 
     _listening(world, "barge")
     assert await (await leader.get(API)).json() == {"extension": "1001", "mode": "barge", "call_id": CALL}
     assert (await leader.delete(API)).status == 204
-    assert world.switch.orders == [("hangup", LEADER)]
+    assert world.switch.orders == [("setvar", LEADER, "HL_BARGES", ""), ("hangup", LEADER)]
     assert len(await world.audit("supervision:ended")) == 1
+
+
+async def test_both_are_fetched_to_be_barged_in_on_and_let_go(world: World, leader: Client) -> None:
+    _listening(world, "listen")
+    assert (await leader.patch(API, json={"mode": "barge"})).status == 200
+    moves = [order[1:] for order in world.switch.orders if order[0] == "redirect"]
+    assert moves == [
+        ((CITIZEN, "hl-conf", "caller"), (SEAT, "hl-conf", "person")),
+        ((LEADER, "hl-spy", "barge"),),
+    ]
+    _listening(world, "barge")
+    together = [line(CITIZEN, CALL, context="hl-conf"), line(SEAT, "h1-100.2", context="hl-conf")]
+    world.switch.lines_up = [*together, *world.switch.lines_up[2:]]
+    world.switch.orders.clear()
+    assert (await leader.delete(API)).status == 204
+    assert world.switch.orders[-2:] == [
+        ("redirect", (CITIZEN, "hl-join", "talk"), (SEAT, "hl-desk", "s")),
+        ("hangup", LEADER),
+    ]
+
+
+async def test_nobody_is_barged_in_on_who_waits(world: World, leader: Client) -> None:
+    _listening(world, "listen")
+    apart = [line(CITIZEN, CALL, context="hl-held"), line(SEAT, "h1-100.2", context="hl-desk")]
+    world.switch.lines_up = [*(replace(one, bridgeid="") for one in apart), *world.switch.lines_up[2:]]
+    assert (await leader.patch(API, json={"mode": "barge"})).status == 409
+    assert [order for order in world.switch.orders if order[0] == "redirect"] == []
 
 
 async def test_taking_over_while_listening(world: World, leader: Client) -> None:

@@ -20,16 +20,19 @@ from ivr.visits import queries as visits
 from recorder import queries as recordings
 from recorder.tables import Recording, RecordingState, Transcript
 from ticketing import queries as cases
+from web.api import capture_marks
 from web.api.masking import Viewer
 from web.api.models import (
     CallDetail,
     CallLegAnswer,
     CallPage,
     CallSummary,
+    GapAnswer,
     MenuStep,
     Peaks,
     RecordingAnswer,
     SeatLegAnswer,
+    SideAnswer,
     TranscriptAnswer,
     Word,
 )
@@ -71,6 +74,7 @@ async def call(ask: Ask, path: CallPath) -> CallDetail:
         recording = await recordings.recording_of(db, found.id)
         transcripts = await recordings.transcripts_of(db, recording.id) if recording else []
         legs = await legs_of(db, found.id)
+        beside = await capture_marks.beside(db, found, legs, ask.services.clock.now())
         (summary,) = await summaries(db, [found], Viewer.of(ask.account))
         hears = await may_in(db, await rights_in(db, ask), Right.LISTEN, found)
     viewer = Viewer.of(ask.account)
@@ -83,7 +87,7 @@ async def call(ask: Ask, path: CallPath) -> CallDetail:
         message_at=found.message_at,
         announcements=found.announcements,
         visit=found.visit,
-        recording=_recording(recording, playable=hears) if recording else None,
+        recording=_recording(recording, beside, playable=hears) if recording else None,
         # What was said is as private as how it sounded: callers speak their numbers.
         transcripts=[_transcript(one) for one in transcripts if hears],
         may_listen=hears,
@@ -134,7 +138,7 @@ def summary(call: Call, case_id: int | None, viewer: Viewer) -> CallSummary:
     return CallSummary(**fields, case_id=case_id)
 
 
-def _recording(recording: Recording, *, playable: bool) -> RecordingAnswer:
+def _recording(recording: Recording, beside: capture_marks.Beside, *, playable: bool) -> RecordingAnswer:
     playable = playable and recording.state in PLAYABLE
     return RecordingAnswer(
         id=recording.id,
@@ -142,6 +146,20 @@ def _recording(recording: Recording, *, playable: bool) -> RecordingAnswer:
         duration_s=recording.duration_s,
         peaks=Peaks.model_validate(recording.peaks or {"step_s": 0.1, "caller": [], "hotline": []}),
         audio_url=f"{PREFIX}/recordings/{recording.id}/audio" if playable else None,
+        gaps=[GapAnswer(**asdict(gap)) for gap in beside.gaps],
+        sides=[_side(row, side, playable=playable) for row, side in beside.sides],
+    )
+
+
+def _side(row: Recording, side: capture_marks.Side, *, playable: bool) -> SideAnswer:
+    playable = playable and row.state in PLAYABLE
+    return SideAnswer(
+        id=row.id,
+        kind=side.kind,
+        from_s=side.from_s,
+        duration_s=row.duration_s,
+        state=RecordingState(row.state),
+        audio_url=f"{PREFIX}/recordings/{row.id}/audio" if playable else None,
     )
 
 

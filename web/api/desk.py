@@ -20,6 +20,7 @@ from ivr.seats import live
 from web.api.at_seat import SITTING, note, nudge, own_seat, seat_of
 from web.api.directory import DirectoryAnswer, entry_answer
 from web.api.masking import Viewer
+from web.api.recording_pauses import leave_hold_out
 from web.api.route import STAFF, Answer, Ask, Asked, Routes
 
 routes = Routes("desk")
@@ -130,6 +131,8 @@ async def button(ask: Ask, path: VerbPath, body: ButtonBody) -> Done:
         case _:
             call_id = await control.press(extension, path.verb)
     await _noted(ask, extension, path.verb, call_id, target)
+    if path.verb in (Verb.HOLD, Verb.CONSULT, Verb.SWAP):
+        await leave_hold_out(ask, extension)
     return Done()
 
 

@@ -12,6 +12,7 @@ BY_CODE = {
     "error": "出错了，请重试。",
     "not_found": "没有找到。",
     "forbidden": "您的角色无权进行此操作。",
+    "reason_required": "请先说明原因。",
     "not_logged_in": "请先登录。",
     "wrong_password": "用户名或密码错误。",
     "account_locked": "密码错误次数过多，请稍后再试。",

@@ -74,6 +74,30 @@ class Peaks(Answer):
     hotline: list[int]
 
 
+class GapAnswer(Answer):
+    """A stretch that is silent on purpose, or missing; seconds from the recording's beginning."""
+
+    from_s: float
+    to_s: float
+    #: pin (按键核对), bank (暂停录音), hold (保持) or missing (缺失: its length is known, its place is not).
+    why: str
+    side: str
+    #: Extension of the seat that paused; empty: nobody.
+    by: str
+
+
+class SideAnswer(Answer):
+    """What was recorded beside the call: a consultation (咨询) or a leader's whisper (耳语)."""
+
+    id: int
+    kind: Literal["consult", "whisper"]
+    #: When it began, seconds from the beginning of the call's own recording.
+    from_s: float
+    duration_s: float
+    state: RecordingState
+    audio_url: str | None
+
+
 class RecordingAnswer(Answer):
     id: int
     state: RecordingState
@@ -81,6 +105,10 @@ class RecordingAnswer(Answer):
     peaks: Peaks
     #: None until the archive copy exists.
     audio_url: str | None
+    #: In order; of a call in progress those that go on end now.
+    gaps: list[GapAnswer]
+    #: Recorded apart from the call by policy, in order.
+    sides: list[SideAnswer]
 
 
 class Word(Answer):

@@ -14,8 +14,10 @@ from sqlalchemy import ColumnElement, Text, and_, cast, exists, false, or_, sele
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.errors import ForbiddenError, NotFoundError
+from core.tables import Role
 from ivr.ledger import queries as ledger
 from ivr.ledger.tables import CONFIDENTIAL, Call
+from recorder.retention import proposals
 from recorder.rights import store
 from recorder.rights.model import Limit, Right, Scope, scopes
 from recorder.tables import Recording
@@ -119,7 +121,14 @@ async def rights_of(ask: Ask) -> Rights:
 async def rights_in(db: AsyncSession, ask: Ask) -> Rights:
     """As `rights_of`, within a session that is open."""
     found = await store.granted(db, ask.account.id, ask.services.clock.now())
-    return Rights(Viewer.of(ask.account), scopes(ask.account.role, found))
+    return Rights(Viewer.of(ask.account), scopes(ask.account.role, found, policy_rights(ask)))
+
+
+def policy_rights(ask: Ask) -> frozenset[tuple[Role, Right]]:
+    """What settings give to whole roles: inspectors delete where they are one of the two who sign."""
+    if proposals.signs(Role.INSPECTOR, ask.services.settings.retention):
+        return frozenset({(Role.INSPECTOR, Right.DELETE)})
+    return frozenset()
 
 
 async def may_in(db: AsyncSession, rights: Rights, right: Right, call: Call | None) -> bool:

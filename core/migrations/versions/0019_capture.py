@@ -27,6 +27,15 @@ def upgrade() -> None:
     op.create_index(op.f("ix_recording_gaps_call_id"), "recording_gaps", ["call_id"])
     op.create_index(op.f("ix_recording_gaps_ended_at"), "recording_gaps", ["ended_at"])
     op.create_table(
+        "recording_sides",
+        sa.Column("side_id", sa.String(length=64), nullable=False),
+        sa.Column("call_id", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("side_id", name=op.f("pk_recording_sides")),
+    )
+    op.create_index(op.f("ix_recording_sides_call_id"), "recording_sides", ["call_id"])
+    op.create_table(
         "staging_copies",
         sa.Column("recording_id", sa.Integer(), nullable=False),
         sa.Column("call_id", sa.String(length=64), nullable=False),

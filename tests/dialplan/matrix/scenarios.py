@@ -90,7 +90,7 @@ async def attended_outside(lane: Lane, story: Story) -> None:
             await callee.over()
             story.diary.turn("menu", "", "listen")
         story.outside_s = callee.talk_s
-        story.hung_up_by = "external"
+        story.hung_up_by = "hotline"  # as after a blind one
 
 
 async def failed(lane: Lane, story: Story) -> None:
@@ -137,7 +137,7 @@ async def conference(lane: Lane, story: Story) -> None:
             await callee.over()
             story.diary.turn("menu", "", "listen")
         story.outside_s = callee.talk_s
-        story.hung_up_by = "external"
+        story.hung_up_by = "hotline"  # as after a blind one
 
 
 async def taken_over(lane: Lane, story: Story) -> None:

@@ -18,16 +18,9 @@ from tests.dialplan.matrix.scenarios import SCENARIOS
 from tests.seat.diary import NEAR, caller_missing, gaps
 from tests.seat.judge import Track
 
-#: Found by this matrix, not mended yet: asking an outside party, whatever follows.
-_OUTSIDE = pytest.mark.xfail(reason="the consulted outside party's call does not end as its carrier expects")
 #: From the answer to the first packet recorded, and from the last one to the hang-up; more on a busy machine.
 EDGES_S = 0.6
-_NAMES = [
-    pytest.param(name, marks=_OUTSIDE) if name in ("conference", "attended_outside") else name
-    for name in SCENARIOS
-]
-
-pytestmark = [pytest.mark.parametrize("kind", ["phone"]), pytest.mark.parametrize("name", _NAMES)]
+pytestmark = [pytest.mark.parametrize("kind", ["phone"]), pytest.mark.parametrize("name", SCENARIOS)]
 
 
 async def test_each_second_has_the_right_holder(tell: Tell, name: str, kind: str) -> None:

@@ -15,6 +15,8 @@ from web.fake_calls import FakeCalls
 
 CALL = "h1-100.1"
 CITIZEN, SEAT = "PJSIP/trunk-demo-00000001", "PJSIP/1001-00000002"
+OPENED = [("mute", CITIZEN, False), ("setvar", CITIZEN, "HL_MUTED", "")]
+OPENED = [("mute", CITIZEN, False), ("setvar", CITIZEN, "HL_MUTED", "")]
 
 
 def _line(name: str, unique: str, context: str, bridge: str) -> ChannelLine:
@@ -38,6 +40,8 @@ async def test_muted_first_then_sent() -> None:
     assert bench.switch.orders[0] == ("mute", CITIZEN, True)
     assert bench.switch.orders[-1] == ("redirect", (CITIZEN, "hl-pin", "s"), (SEAT, "hl-pin-wait", "s"))
     assert bench.switch.variables == {
+        (CITIZEN, "HL_MUTED"): "pin",
+        (CITIZEN, "HL_MUTED"): "pin",
         (CITIZEN, "HL_BY"): "1001",
         (CITIZEN, "HL_PEER"): SEAT,
         (CITIZEN, "HL_PIN_CASE"): "42",
@@ -52,7 +56,7 @@ async def test_opened_again_when_the_dialplan_says_so() -> None:
     )
     await bench.desk.idle()
     assert bench.told == [PinOver("1001", CALL, PinResult.RIGHT)]
-    assert bench.switch.orders == [("mute", CITIZEN, False)]
+    assert bench.switch.orders == OPENED
 
 
 async def test_other_events_of_the_dialplan_are_not_ours() -> None:
@@ -95,4 +99,15 @@ async def test_what_ended_while_nobody_listened_is_opened_once_connected() -> No
     bench.switch.lines_up = [_talk().citizen, still, _talk().seat]
     bench.switch.connected()
     await bench.desk.idle()
-    assert bench.switch.orders == [("mute", CITIZEN, False)], "not who keys in digits just now"
+    assert bench.switch.orders == OPENED, "not who keys in digits just now"
+
+
+async def test_a_pause_of_the_seat_is_left_alone() -> None:
+    bench = Bench()
+    bench.switch.variables[CITIZEN, "HL_MUTED"] = "bank"
+    with pytest.raises(ConflictError):
+        await bench.desk.begin(_talk(), 42)
+    bench.switch.lines_up = [_talk().citizen]
+    bench.switch.connected()
+    await bench.desk.idle()
+    assert bench.switch.orders == []

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recorder.vault.container import HEADER_BYTES, TAG_BYTES, Header, rewrap, seal
+from recorder.vault.container import HEADER_BYTES, TAG_BYTES, Header, rewrap, seal, with_wrapping
 from recorder.vault.errors import TamperedError, WrongKeyError
 from recorder.vault.keys import Keyring, MasterKey
 from recorder.vault.reader import Spare, reader
@@ -148,12 +148,15 @@ def test_a_wrong_or_missing_master_key_is_named(keys: Keyring, tmp_path: Path) -
 def test_rewrapping_changes_the_header_only(keys: Keyring) -> None:
     stored = _sealed(keys)
     old, new = keys.current(), keys.add()
-    header = rewrap(Header.read(io.BytesIO(stored)), CALL_ID, old, new)
-    moved = header.pack() + stored[HEADER_BYTES:]
-    assert header.key_id == new.id and len(moved) == len(stored)
+    header = Header.read(io.BytesIO(stored))
+    wrapped = rewrap(header.wrapped, CALL_ID, old, new)
+    moved = with_wrapping(header, new.id, wrapped).pack() + stored[HEADER_BYTES:]
+    assert len(moved) == len(stored)
     assert _open(keys, moved).read() == PLAIN
     with pytest.raises(TamperedError):
-        rewrap(header, "hl-1700000000.13", new, old)
+        rewrap(wrapped, "hl-1700000000.13", new, old)
+    with pytest.raises(TamperedError):
+        rewrap(b"", CALL_ID, new, old)
 
 
 def test_what_the_row_remembers_opens_a_file_with_a_damaged_header(keys: Keyring) -> None:
