@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
-from bench import agi_rate, board_updates, browser_seat, call_cost, live_help, menu_latency, pop_latency
+from bench import (
+    agi_rate,
+    board_updates,
+    browser_seat,
+    call_cost,
+    cer,
+    live_help,
+    menu_latency,
+    pop_latency,
+    transcription,
+)
 from core.log import configure
 
 BENCHMARKS = (
@@ -15,6 +26,8 @@ BENCHMARKS = (
     browser_seat.NAME,
     pop_latency.NAME,
     board_updates.NAME,
+    transcription.NAME,
+    cer.NAME,
 )
 
 
@@ -23,6 +36,8 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"which: {', '.join(BENCHMARKS)}")
     parser.add_argument("--rounds", type=int, default=3, help="rounds of each (default %(default)s)")
     parser.add_argument("--hold", type=float, default=20.0, help="seconds of a call (default %(default)s)")
+    parser.add_argument("--folder", type=Path, help="cer: audio and transcripts.tsv of your own")
+    parser.add_argument("--model", type=Path, help="cer, transcription: a vosk model of your own")
     options = parser.parse_args()
     unknown = [name for name in options.names if name not in BENCHMARKS]
     if unknown or options.rounds < 1:
@@ -43,6 +58,10 @@ def main() -> None:
         pop_latency.run(options.rounds)
     if board_updates.NAME in wanted:
         board_updates.run(options.rounds)
+    if transcription.NAME in wanted:
+        transcription.run(options.rounds, options.model)
+    if cer.NAME in wanted:
+        cer.run(options.rounds, options.folder, options.model)
 
 
 if __name__ == "__main__":
