@@ -189,20 +189,12 @@ FILE_NAME = re.compile(r"\$\{HL_(?:SPY_)?CALL\}-[a-z]+(?:-\$\{HL_ASIDE\}-[a-z]+)
 
 def test_file_names_are_made_of_the_call_id_only() -> None:
     for line in LINES:
-        if line.context == "hl-recording-aside" and line.app == "MixMonitor":
-            assert re.fullmatch(
-                r",r\(\$\{HL_ASIDE\}-caller\.alaw\)t\(\$\{HL_ASIDE\}-hotline\.alaw\)", line.arguments
-            )
-        elif line.app in ("Record", "MixMonitor"):
+        if line.app in ("Record", "MixMonitor"):
             files = re.findall(r"\$\{HL_SPOOL\}/([^,)]*)", line.arguments)
             assert files, _where(line)
             assert all(FILE_NAME.fullmatch(name) for name in files), _where(line)
     assert _set("HL_CALL") == {"${CHANNEL(linkedid)}"}
-    # Of a consultation and a whisper; HL_SPY_CALL is a call's id too, set by the console.
-    assert _set("HL_ASIDE") == {
-        "${HL_SPOOL}/${HL_CALL}-consult-${EPOCH}",
-        "${HL_SPOOL}/${HL_SPY_CALL}-whisper-${EPOCH}",
-    }
+    assert _set("HL_ASIDE") == {"${EPOCH}"}
 
 
 def _set(name: str) -> set[str]:
