@@ -125,7 +125,7 @@ async def _answers(ask: Ask, db: AsyncSession, rows: Sequence[Proposal]) -> list
     )
     wanted = {row.first_by for row in rows}
     found = await db.execute(select(Account.id, Account.role).where(Account.id.in_(wanted)))
-    roles = {account_id: role for account_id, role in found}
+    roles: dict[int | None, str] = {one.id: one.role for one in found}
     counts = await proposals.counts(db, [row.id for row in rows])
     settings, account = ask.services.settings.retention, ask.account
     return [

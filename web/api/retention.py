@@ -176,7 +176,7 @@ async def names_of(db: AsyncSession, account_ids: Iterable[int | None]) -> dict[
     """Display names of some accounts; one that is None is left out."""
     wanted = {one for one in account_ids if one is not None}
     rows = await db.execute(select(Account.id, Account.display_name).where(Account.id.in_(wanted)))
-    return {account_id: name for account_id, name in rows}
+    return {row.id: row.display_name for row in rows}
 
 
 async def _holds(ask: Ask, db: AsyncSession, rows: Iterable[LegalHold]) -> list[HoldAnswer]:
