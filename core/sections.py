@@ -224,6 +224,11 @@ class Transcribe(Section):
         le=64,
     )
     nice: int = Field(10, description="How far recognisers stand back behind calls (nice).", ge=0, le=19)
+    hear_twice: bool = Field(
+        False,
+        description="Hear badly understood stretches again with places and categories alone; only models "
+        "with a dynamic graph can. Measure it first: python -m bench cer.",
+    )
     skip_silence: bool = Field(
         True, description="Leave long silences out before recognition; word times stay the call's own."
     )

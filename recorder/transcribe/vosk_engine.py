@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import vosk
 
-from recorder.transcribe.domain import vocabulary
+from recorder.transcribe.domain import Graph, vocabulary
 from recorder.transcribe.models import FoundModel
 from recorder.transcribe.protocol import Heard, TranscribeError, Word, join
+from recorder.transcribe.second import UNKNOWN, is_unsure, spliced
 
 _RATE_LINE = re.compile(r"^--sample-frequency=(\d+)", re.MULTILINE)
 _USUAL_RATE = 16000
@@ -24,8 +26,9 @@ class VoskTranscriber:
 
     engine = "vosk"
 
-    def __init__(self, found: FoundModel, phrases: Sequence[str] = ()) -> None:
-        """
+    def __init__(self, found: FoundModel, phrases: Sequence[str] = (), *, hear_twice: bool = False) -> None:
+        """`hear_twice`: what is understood badly is heard again with `phrases` (see second.py).
+
         Raises:
             TranscribeError: that folder is no model vosk can load.
         """
@@ -39,6 +42,8 @@ class VoskTranscriber:
             raise TranscribeError(f"vosk cannot load {found.path}") from error
         #: What it knows of the words of the trade.
         self.vocabulary = vocabulary(found.path, phrases, self._knows)
+        can_hear_twice = self.vocabulary.graph is Graph.DYNAMIC and self.vocabulary.sayable
+        self._names = json.dumps([*self.vocabulary.sayable, UNKNOWN]) if hear_twice and can_hear_twice else ""
 
     def _knows(self, word: str) -> bool:
         return int(self._model.vosk_model_find_word(word)) >= 0
@@ -46,13 +51,32 @@ class VoskTranscriber:
     def transcribe(self, pcm: Iterable[bytes]) -> Heard:
         recogniser = vosk.KaldiRecognizer(self._model, self.rate)
         recogniser.SetWords(True)
-        utterances = []
+        utterances, sound, begin = [], bytearray(), 0
         for piece in pcm:
             for at in range(0, len(piece), _PIECE):
-                if _accept(recogniser, piece[at : at + _PIECE]):
-                    utterances.append(_words(recogniser.Result()))
-        utterances.append(_words(recogniser.FinalResult()))
+                now = piece[at : at + _PIECE]
+                if self._names:
+                    sound += now
+                if _accept(recogniser, now):
+                    utterances.append(self._again(_words(recogniser.Result()), sound, begin))
+                    begin += len(sound)
+                    sound.clear()
+        utterances.append(self._again(_words(recogniser.FinalResult()), sound, begin))
         return Heard([words for words in utterances if words])
+
+    def _again(self, words: list[Word], sound: bytearray, begin: int) -> list[Word]:
+        """`words`, with names a second hearing of their sound is sure of; `begin` is its place in bytes."""
+        if not self._names or not is_unsure(words):
+            return words
+        recogniser = vosk.KaldiRecognizer(self._model, self.rate, self._names)
+        recogniser.SetWords(True)
+        heard = [_words(recogniser.Result())] if _accept(recogniser, bytes(sound)) else []
+        heard.append(_words(recogniser.FinalResult()))
+        shift = begin / 2 / self.rate
+        moved = [
+            replace(word, start=word.start + shift, end=word.end + shift) for part in heard for word in part
+        ]
+        return spliced(words, moved)
 
     def stream(self) -> VoskStream:
         """A recogniser to be fed while the sound comes; several may share the model."""

@@ -58,7 +58,7 @@ def _about(transcriber: Transcriber) -> dict[str, Any]:
 def _load_vosk(start: Start) -> Transcriber:
     from recorder.transcribe.vosk_engine import VoskTranscriber
 
-    return VoskTranscriber(start.found, start.phrases)
+    return VoskTranscriber(start.found, start.phrases, hear_twice=start.settings.transcribe.hear_twice)
 
 
 def main(load: Callable[[Start], Transcriber] = _load_vosk) -> None:
