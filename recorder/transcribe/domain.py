@@ -74,8 +74,8 @@ def said_of(known: dict[str, Any] | None) -> str:
     counts = f"{known['known']}/{known['asked']}"
     if known["graph"] == Graph.DYNAMIC:
         return (
-            f"业务词（地名、类别）模型认识 {counts}；设置 transcribe.hear_twice 后，听不清处按业务词再听一遍。"
-            f" The model knows {counts} words of the trade; transcribe.hear_twice uses them on what is unclear."
+            f"业务词（地名、类别）模型认识 {counts}；开启 transcribe.hear_twice 可让听不清处按业务词重听。"
+            f" The model knows {counts} words of the trade; transcribe.hear_twice uses them where unsure."
         )
     return (
         f"业务词（地名、类别）模型认识 {counts}；该模型的图是静态的，运行时不能添加新词。"

@@ -266,6 +266,15 @@ export interface Transcription {
   is_test_model: boolean
   /** What to do about a missing model; empty when ready. */
   help: string
+  /** What the model makes of places and categories (业务词); empty: nothing known. */
+  words: string
+  /** Recognisers that run, and how many of them are at work. */
+  workers: number
+  busy: number
+  /** Recordings without a transcript; those of them that failed and are tried again. */
+  waiting: number
+  failed: number
+  last_error: string
 }
 
 export interface Status {
