@@ -25,6 +25,7 @@ from core.errors import HotlineError
 from core.events import RecordingDeleted
 from core.settings import Settings
 from recorder import marks, quality, transcripts
+from recorder.capture import staging
 from recorder.failures import reason, wait_after
 from recorder.legs import Legs
 from recorder.retention import holds, rules
@@ -37,7 +38,13 @@ from recorder.tables import Recording, RecordingState
 
 #: Each room lets go of what it knows of a recording, in the deletion's transaction.
 Forget = Callable[[AsyncSession, int], Awaitable[None]]
-FORGETTING: Sequence[Forget] = (index.forget, transcripts.forget, marks.forget, quality.forget)
+FORGETTING: Sequence[Forget] = (
+    index.forget,
+    transcripts.forget,
+    marks.forget,
+    quality.forget,
+    staging.forget,
+)
 #: What of a recording its tombstone keeps; the field names are the columns'.
 _PROOF = ("call_id", "caller_sha256", "hotline_sha256", "audio_sha256", "archive_sha256")
 _PLACE = ("store", "archive_key", "archive_bytes", "duration_s")

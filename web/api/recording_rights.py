@@ -17,6 +17,7 @@ from core.errors import ForbiddenError, NotFoundError
 from core.tables import Role
 from ivr.ledger import queries as ledger
 from ivr.ledger.tables import CONFIDENTIAL, Call
+from recorder.capture.sides import call_of
 from recorder.retention import proposals
 from recorder.rights import store
 from recorder.rights.model import Limit, Right, Scope, scopes
@@ -162,7 +163,8 @@ async def recording_for(ask: Ask, recording_id: int, right: Right) -> Known:
             if rights.everything(right):
                 raise NotFoundError("没有这段录音。")
             raise ForbiddenError(_REFUSALS[right])
-        call = (await ledger.calls_by_id(db, [recording.call_id])).get(recording.call_id)
+        call_id = call_of(recording.call_id)
+        call = (await ledger.calls_by_id(db, [call_id])).get(call_id)
         if not await may_in(db, rights, right, call):
             raise ForbiddenError(_REFUSALS[right])
     return Known(recording, call, rights)

@@ -41,7 +41,6 @@ async def test_muted_first_then_sent() -> None:
     assert bench.switch.orders[-1] == ("redirect", (CITIZEN, "hl-pin", "s"), (SEAT, "hl-pin-wait", "s"))
     assert bench.switch.variables == {
         (CITIZEN, "HL_MUTED"): "pin",
-        (CITIZEN, "HL_MUTED"): "pin",
         (CITIZEN, "HL_BY"): "1001",
         (CITIZEN, "HL_PEER"): SEAT,
         (CITIZEN, "HL_PIN_CASE"): "42",
