@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import subprocess
 import sys
@@ -19,6 +18,7 @@ from recorder.storage.protocol import Store
 from tests.ports import free_port
 
 BUCKET = "recordings"
+_SPARE = 100
 KEYS = ("test-access", "test-secret-key")
 
 
@@ -29,12 +29,14 @@ class S3Server:
         self.folder = folder
         self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
-        self.bucket()
+        # The server remembers for minutes what it saw, so the buckets are there before it starts.
+        self._spare = [f"spare-{number}" for number in range(_SPARE)]
+        for name in (BUCKET, *self._spare):
+            (folder / name).mkdir(parents=True)
 
-    def bucket(self, name: str = BUCKET) -> str:
-        """A new bucket."""
-        (self.folder / name).mkdir(parents=True)
-        return name
+    def bucket(self) -> str:
+        """An empty bucket nobody else has."""
+        return self._spare.pop()
 
     @property
     def endpoint(self) -> str:
@@ -91,5 +93,4 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
     if request.param == "local":
         return LocalStore(tmp_path / "archive", tmp_path / "marker")
     server: S3Server = request.getfixturevalue("shared_s3")
-    bucket = server.bucket(f"bucket-{os.urandom(4).hex()}")
-    return open_store(server.settings(tmp_path / "state", bucket))
+    return open_store(server.settings(tmp_path / "state", server.bucket()))
