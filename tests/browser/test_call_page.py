@@ -17,7 +17,19 @@ async def test_path_and_facts_tell_what_happened(call_page: CallPage) -> None:
 
 async def test_both_tracks_are_drawn_and_played(call_page: CallPage) -> None:
     await expect(call_page.waves.locator("canvas").first).to_be_visible()
-    assert await call_page.waves.locator(".wrapper > .canvases > div").count() >= 2
+    # Each of the two tracks, a half of the canvas, has bars of its colour.
+    drawn = await call_page.waves.locator("canvas").first.evaluate(
+        """canvas => [0, 1].map(track => {
+          const half = canvas.height / 2
+          const data = canvas.getContext('2d').getImageData(0, track * half, canvas.width, half).data
+          const colours = new Set()
+          for (let at = 0; at < data.length; at += 4) {
+            if (data[at + 3] === 255) colours.add(data.slice(at, at + 3).join())
+          }
+          return [...colours]
+        })"""
+    )
+    assert drawn == [["227,171,128"], ["147,182,222"]]
     await call_page.play.click()
     await expect(call_page.play).to_have_attribute("aria-label", "暂停")
     await expect(by_test_id(call_page.page, "position")).to_contain_text("0:02 /", timeout=8000)
