@@ -45,8 +45,8 @@ class S3Server:
     def start(self) -> None:
         rclone = str(Path(sys.executable).with_name("rclone"))
         line = [rclone, "serve", "s3", "--config", "/dev/null", "--auth-key", ",".join(KEYS)]
-        # A bucket made a moment ago is there: no listing is remembered.
-        line += ["--dir-cache-time", "0s", "--addr", f"127.0.0.1:{self.port}", str(self.folder)]
+        # Never with --dir-cache-time 0: the server then turns in circles for minutes.
+        line += ["--addr", f"127.0.0.1:{self.port}", str(self.folder)]
         self._process = subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         while True:
             assert self._process.poll() is None, "rclone ended"
