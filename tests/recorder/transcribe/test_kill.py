@@ -30,6 +30,12 @@ Start = Callable[..., subprocess.Popen[str]]
 
 
 @pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """One database: what is tried here is processes."""
+    return sqlite_url
+
+
+@pytest.fixture
 def start(settings: Settings, database_url: str) -> Start:
     def start(now: datetime, step: str = "", what: str = "words") -> subprocess.Popen[str]:
         module = "tests.recorder.transcribe.killed_transcriber"

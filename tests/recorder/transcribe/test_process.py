@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import select
 
 from core.clock import FixedClock
-from core.db import SessionFactory, make_engine, make_sessions
+from core.db import SessionFactory
 from core.settings import Settings
 from recorder.ffmpeg import StoppedError
 from recorder.ingest import Ingest
@@ -32,11 +32,9 @@ FAKE = [sys.executable, "-m", "tests.recorder.transcribe.fake_worker"]
 
 
 @pytest.fixture
-async def sessions(sqlite_url: str) -> AsyncIterator[SessionFactory]:
+def database_url(sqlite_url: str) -> str:
     """One database: what is tried here is processes."""
-    engine = make_engine(sqlite_url)
-    yield make_sessions(engine)
-    await engine.dispose()
+    return sqlite_url
 
 
 @asynccontextmanager
