@@ -14,6 +14,7 @@ from bench import (
     live_help,
     menu_latency,
     pop_latency,
+    search,
     transcription,
 )
 from core.log import configure
@@ -28,6 +29,7 @@ BENCHMARKS = (
     board_updates.NAME,
     transcription.NAME,
     cer.NAME,
+    search.NAME,
 )
 
 
@@ -38,6 +40,7 @@ def main() -> None:
     parser.add_argument("--hold", type=float, default=20.0, help="seconds of a call (default %(default)s)")
     parser.add_argument("--folder", type=Path, help="cer: audio and transcripts.tsv of your own")
     parser.add_argument("--model", type=Path, help="cer, transcription: a vosk model of your own")
+    parser.add_argument("--database", default="", help="search: URL of an empty database instead of SQLite")
     options = parser.parse_args()
     unknown = [name for name in options.names if name not in BENCHMARKS]
     if unknown or options.rounds < 1:
@@ -62,6 +65,8 @@ def main() -> None:
         transcription.run(options.rounds, options.model)
     if cer.NAME in wanted:
         cer.run(options.rounds, options.folder, options.model)
+    if search.NAME in wanted:
+        search.run(options.rounds, options.database)
 
 
 if __name__ == "__main__":
