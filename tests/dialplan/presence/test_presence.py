@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -12,6 +13,7 @@ from ivr.seats.tables import SeatState
 from tests.carrier import PhoneCall
 from tests.dialplan.presence.conftest import WRAP_UP_S, Desk
 from tests.instance import HotlineInstance
+from tests.waiting import poll
 
 
 async def _ask_for_a_seat(call: PhoneCall) -> None:
@@ -157,6 +159,12 @@ async def test_true_again_after_the_switch_was_started_anew(house: HotlineInstan
     await asyncio.to_thread(house.control.stop_part, "asterisk")
     await asyncio.to_thread(house.control.start_part, "asterisk")
     await desk.becomes("unreachable", 20.0, reason="meal")
+    await poll(lambda: _answers(house.settings.seats.ws_port), "the switch is there for browsers")
     await desk.browser.start()
     after = await desk.becomes("paused", 20.0, reason="meal", queues=before["queues"])
     assert (after["device"], after["until"]) == ("browser", before["until"])
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as knock:
+        return knock.connect_ex(("127.0.0.1", port)) == 0
