@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ivr.ledger import queries as ledger
 from ivr.ledger.tables import Call, Outcome
+from recorder.capture.sides import call_of
 from recorder.retention.model import CallFacts, Flag, Kind
 from ticketing.tables import Case
 from web.api.calls import case_ids
@@ -28,12 +29,14 @@ class LedgerFacts:
     """Reads calls and their cases."""
 
     async def of(self, session: AsyncSession, call_ids: Collection[str]) -> Mapping[str, CallFacts]:
-        calls = await ledger.calls_by_id(session, call_ids)
+        # What was recorded beside a call (旁录) is kept as long as the call's own recording.
+        calls = await ledger.calls_by_id(session, {call_of(one) for one in call_ids})
         by_call = await case_ids(session, list(calls.values()))
         wanted = sorted(set(by_call.values()))
         rows = await session.scalars(select(Case).where(Case.id.in_(wanted))) if wanted else ()
         cases = {row.id: row for row in rows}
-        return {one.id: _facts(one, cases.get(by_call.get(one.id, 0))) for one in calls.values()}
+        facts = {one.id: _facts(one, cases.get(by_call.get(one.id, 0))) for one in calls.values()}
+        return {one: facts[call_of(one)] for one in call_ids if call_of(one) in facts}
 
 
 def _facts(call: Call, case: Case | None) -> CallFacts:
