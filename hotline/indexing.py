@@ -21,6 +21,7 @@ from core.db import SessionFactory, begin_write
 from core.events import CallChanged, CaseMoved, CaseOpened, Event, RecordingReady, TranscriptReady
 from core.settings import Settings
 from ivr.ledger.tables import Call
+from recorder.capture import sides
 from recorder.search import alerts, index, sweep
 from recorder.search.facts import CallFacts
 from recorder.search.gather import gather, keep_measures
@@ -83,10 +84,14 @@ class Indexing:
                 await self._put_of(found)
 
     async def _put_of(self, call_id: str | None) -> None:
+        if call_id is None:
+            return
         async with self._sessions() as session:
-            found = await session.scalar(select(Recording.id).where(Recording.call_id == call_id))
-        if found is not None:
-            await self.put(found)
+            own = await session.scalar(select(Recording.id).where(Recording.call_id == call_id))
+            found = [own] if own is not None else []
+            found += [one.id for one in await sides.of_call(session, call_id)]
+        for recording_id in found:
+            await self.put(recording_id)
 
     async def put(self, recording_id: int) -> None:
         """Write index, measures and alerts of a recording, all or nothing."""
@@ -108,7 +113,7 @@ class Indexing:
                 await keep_measures(session, recording_id, found.measures)
             now = self._clock.now()
             if now - ended_at <= self._alerts_for:
-                await alerts.raise_alerts(session, recording_id, recording.call_id, found.heard, now)
+                await alerts.raise_alerts(session, recording_id, call.call_id, found.heard, now)
             await session.commit()
 
     async def sweep(self) -> None:
@@ -158,9 +163,9 @@ class Indexing:
 
 async def call_facts(session: AsyncSession, recording: Recording) -> tuple[CallFacts, datetime]:
     """What the index has to know of a recording's call, and when that ended."""
-    call = await session.get(Call, recording.call_id)
+    call = await session.get(Call, sides.call_of(recording.call_id))
     if call is None:  # the ledger comes later, or never: the recording is found all the same
-        return CallFacts(recording.call_id, recording.created_at), recording.created_at
+        return CallFacts(sides.call_of(recording.call_id), recording.created_at), recording.created_at
     case_id = (await case_ids(session, [call])).get(call.id)
     number = await session.scalar(select(Case.number).where(Case.id == case_id)) if case_id else None
     facts = CallFacts(

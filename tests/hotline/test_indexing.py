@@ -18,6 +18,7 @@ from core.tables import OutboxEntry
 from hotline.indexing import Indexing
 from hotline.recording_commands.reindex import empty
 from ivr.ledger.tables import Call
+from recorder.capture import sides
 from recorder.search.query import Reach, Wanted, search
 from recorder.search.tables import KeywordAlert, KeywordList, MeasuresRow
 from recorder.tables import Recording, Transcript
@@ -235,3 +236,24 @@ async def test_reindexing_makes_the_same_index(sessions: SessionFactory, clock: 
     assert await found(sessions, q="路灯不亮") == []
     assert [done async for done in works.everything()] == [3]
     assert await found(sessions, q="路灯不亮", seat="1001") == before == [3, 2, 1]
+
+
+async def test_what_was_recorded_beside_a_call_is_found_as_its_call_is(
+    sessions: SessionFactory, clock: FixedClock
+) -> None:
+    """A consultation (旁录), its row there before the ledger's; its alert names the call."""
+    works = indexing(sessions, clock)
+    side_id = "c-1-consult-1700000042"
+    await sides.note(sessions, side_id)
+    async with sessions.begin() as session:
+        beside = Recording(call_id=side_id, state="verified", created_at=clock.now(), duration_s=2.0)
+        session.add(beside)
+    await transcribe(sessions, clock, beside.id, "楼下漏气")
+    await works.put(beside.id)
+    assert await found(sessions, q="漏气", seat="1001") == []
+    own = await add(sessions, clock)
+    await works.handle(CallChanged(at=clock.now(), call_id="c-1", ended=True))
+    assert await found(sessions, seat="1001", number="1234") == [own, beside.id]
+    assert await found(sessions, q="漏气", seat="1001") == [beside.id]
+    (alert,) = await alerts(sessions)
+    assert (alert.recording_id, alert.call_id) == (beside.id, "c-1")
