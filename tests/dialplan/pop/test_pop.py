@@ -47,12 +47,13 @@ async def _invited(phone: Softphone) -> float:
 async def test_the_console_of_the_seat_that_rings_shows_who_calls(hotline: HotlineInstance) -> None:
     phone = Softphone(hotline.settings, "1001", await hotline.seat_secret("1001"))
     seat, other, leader = [await hotline.log_in(name) for name in ("seat1001", "seat1002", "leader")]
+    sockets: list[ClientWebSocketResponse] = []
     try:
         await phone.start(hotline.prompt("message-thanks"), answers=False)
         await phone.log_in()
-        mine = await seat.ws_connect("/api/v1/live")
-        others = await other.ws_connect("/api/v1/live")
-        board = await leader.ws_connect("/api/v1/live")
+        for client in (seat, other, leader):
+            sockets.append(await client.ws_connect("/api/v1/live"))
+        mine, others, board = sockets
         ringing = asyncio.create_task(_invited(phone))
         async with hotline.carrier.dial(caller=CALLER) as call:
             await call.hear(0.5)
@@ -76,6 +77,8 @@ async def test_the_console_of_the_seat_that_rings_shows_who_calls(hotline: Hotli
         await phone.dial("*12")
     finally:
         await phone.stop()
+        for socket in sockets:
+            await socket.close()
         for client in (seat, other, leader):
             await client.close()
 
@@ -101,11 +104,14 @@ async def _rest(listening: ClientWebSocketResponse) -> list[dict[str, Any]]:
 async def test_a_transferred_call_pops_up_at_the_seat_it_is_handed_to(hotline: HotlineInstance) -> None:
     phones = [Softphone(hotline.settings, one, await hotline.seat_secret(one)) for one in ("1001", "1002")]
     clients = [await hotline.log_in(name) for name in ("seat1001", "seat1002")]
+    sockets: list[ClientWebSocketResponse] = []
     try:
         await phones[0].start(hotline.prompt("message-thanks"))
         await phones[1].start(hotline.prompt("message-thanks"), answers=False)
         await phones[0].log_in()
-        first, second = [await client.ws_connect("/api/v1/live") for client in clients]
+        for client in clients:
+            sockets.append(await client.ws_connect("/api/v1/live"))
+        first, second = sockets
         async with hotline.carrier.dial(caller="13800000062") as call:
             await call.hear(0.5)
             await call.press("0")
@@ -131,5 +137,7 @@ async def test_a_transferred_call_pops_up_at_the_seat_it_is_handed_to(hotline: H
     finally:
         for phone in phones:
             await phone.stop()
+        for socket in sockets:
+            await socket.close()
         for client in clients:
             await client.close()
