@@ -13,6 +13,7 @@ from core.clock import CHINA
 from core.phone import mask
 from ivr.ledger.tables import Call
 from recorder import queries as recordings
+from recorder.capture import sides
 from recorder.retention.bundle import Person, SpokenCall
 from recorder.tables import Recording
 from ticketing.tables import Case, CaseHistory
@@ -32,15 +33,15 @@ class LedgerPerson:
         is_about = or_(Case.caller_number == number, Case.callback_number == number)
         cases = (await session.scalars(select(Case).where(is_about).order_by(Case.id))).all()
         names = {case.id: _name(case) for case in cases}
+        spoken = [await _spoken(session, one, names.get(by_call.get(one.id, 0), "")) for one in calls]
         return Person(
-            calls=[await _spoken(session, one, names.get(by_call.get(one.id, 0), "")) for one in calls],
+            calls=[line for lines in spoken for line in lines],
             cases=[(_name(case), await _text(session, case, number)) for case in cases],
         )
 
 
-async def _spoken(session: AsyncSession, call: Call, case: str) -> SpokenCall:
-    recording: Recording | None = await recordings.recording_of(session, call.id)
-    found = await recordings.transcripts_of(session, recording.id) if recording else ()
+async def _spoken(session: AsyncSession, call: Call, case: str) -> list[SpokenCall]:
+    """The call, and behind it what was recorded beside it (旁录), each a line of its own."""
     facts: Mapping[str, Any] = {name: getattr(call, name) for name in _FACTS} | {
         "number": call.caller,
         "started_at": _local(call.started_at),
@@ -49,7 +50,16 @@ async def _spoken(session: AsyncSession, call: Call, case: str) -> SpokenCall:
         "talk_s": round(call.talk_s, 1),
         "case": case,
     }
-    return SpokenCall(facts, recording, [(one.side, one.text) for one in found])
+    lines = [(facts, await recordings.recording_of(session, call.id))]
+    for one in await sides.of_call(session, call.id):
+        began = sides.parse(one.call_id).began_at
+        lines.append(({**facts, "id": one.call_id, "started_at": _local(began)}, one))
+    return [SpokenCall(of, one, await _words(session, one), of is not facts) for of, one in lines]
+
+
+async def _words(session: AsyncSession, recording: Recording | None) -> list[tuple[str, str]]:
+    found = await recordings.transcripts_of(session, recording.id) if recording else ()
+    return [(one.side, one.text) for one in found]
 
 
 def _name(case: Case) -> str:

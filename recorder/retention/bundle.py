@@ -45,6 +45,8 @@ class SpokenCall:
     recording: Recording | None
     #: (side, text)
     transcripts: Sequence[tuple[str, str]]
+    #: Recorded beside the call before it (旁录), no call of its own.
+    is_beside: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,10 @@ class Person:
     calls: Sequence[SpokenCall]
     #: (file name without ending, text)
     cases: Sequence[tuple[str, str]]
+
+    @property
+    def call_count(self) -> int:
+        return sum(1 for call in self.calls if not call.is_beside)
 
     @property
     def recordings(self) -> int:

@@ -13,6 +13,7 @@ from core.db import begin_write
 from core.errors import ConflictError, ForbiddenError, NotFoundError
 from core.settings import Retention
 from core.tables import Role
+from recorder.capture.sides import call_of
 from recorder.retention.model import CallFacts
 from recorder.retention.tables import HoldScope, LegalHold
 from recorder.rights.store import Actor
@@ -26,8 +27,10 @@ class Holds:
     targets: frozenset[tuple[str, str]]
 
     def on(self, recording_id: int, call_id: str, facts: CallFacts | None) -> bool:
-        """Whether one of them protects that recording."""
-        wanted = {(str(HoldScope.RECORDING), str(recording_id)), (str(HoldScope.CALL), call_id)}
+        """Whether one of them protects that recording; a call's covers what was recorded beside it (旁录)."""
+        calls = {call_id, call_of(call_id)}
+        wanted = {(str(HoldScope.RECORDING), str(recording_id))}
+        wanted |= {(str(HoldScope.CALL), one) for one in calls}
         if facts is not None:
             wanted |= {(str(HoldScope.NUMBER), number) for number in facts.numbers}
             wanted |= {(str(HoldScope.CASE), str(facts.case_id))} if facts.case_id is not None else set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,9 +18,21 @@ from core.tables import Account, Role
 from recorder.retention import holds
 from recorder.retention.due import AT_REST, already_proposed
 from recorder.retention.model import Facts
-from recorder.retention.tables import Item, ItemState, Proposal, ProposalState
+from recorder.retention.tables import Item, ItemState, Proposal, ProposalState, Tombstone
 from recorder.rights.store import Actor
 from recorder.tables import Recording
+
+
+class SignBar(StrEnum):
+    """Why somebody cannot sign a proposal."""
+
+    DECIDED = "decided"  #: 已有结论
+    OWN = "own"  #: 本人申请或已签字: the second signature is another person's
+    ROLE = "role"  #: that role signs no deletions here
+    OTHER_ROLE = "other_role"  #: somebody of that role signed: the other one is missing
+    STALE = "stale"  #: who signed first has another role by now
+    RIGHT = "right"  #: the right to delete was taken from this person
+
 
 #: Recordings one proposal may name.
 MOST = 5000
@@ -159,25 +172,30 @@ async def _undecided(db: AsyncSession, proposal_id: int) -> Proposal:
 
 
 async def _check_signer(db: AsyncSession, actor: Actor, proposal: Proposal, settings: Retention) -> None:
-    if actor.account.id in (proposal.made_by, proposal.first_by):
-        raise ForbiddenError("须由另一个人审批：同一人不能既申请又批准。")
-    missing = list(_TEAMS[settings.signers])
-    if proposal.first_by is not None:
-        first = await db.get_one(Account, proposal.first_by)
-        if first.role not in missing:
+    first = await db.get_one(Account, proposal.first_by) if proposal.first_by is not None else None
+    match bar(actor.account, proposal, first.role if first else None, settings):
+        case SignBar.OWN:
+            raise ForbiddenError("须由另一个人审批：同一人不能既申请又批准。")
+        case SignBar.STALE:
             raise ConflictError("先前签字人的角色已改变，请重新申请。")
-        missing.remove(Role(first.role))
-    if actor.account.role not in missing:
-        raise ForbiddenError("这份申请须由另一角色的人员批准。")
+        case SignBar.ROLE | SignBar.OTHER_ROLE:
+            raise ForbiddenError("这份申请须由另一角色的人员批准。")
 
 
-def may_sign(account: Account, proposal: Proposal, first_role: str | None, settings: Retention) -> bool:
-    """Whether a button to sign makes sense; `sign` decides."""
+def bar(account: Account, proposal: Proposal, first_role: str | None, settings: Retention) -> SignBar | None:
+    """Why this person cannot sign now; None: may. `first_role`: of who signed first, if anybody."""
     missing = list(_TEAMS[settings.signers])
-    if first_role in missing:
+    if proposal.state != ProposalState.PROPOSED:
+        return SignBar.DECIDED
+    if account.id in (proposal.made_by, proposal.first_by):
+        return SignBar.OWN
+    if first_role is not None:
+        if first_role not in missing:
+            return SignBar.STALE
         missing.remove(Role(first_role))
-    is_new = account.id not in (proposal.made_by, proposal.first_by)
-    return proposal.state == ProposalState.PROPOSED and is_new and account.role in missing
+    if account.role in missing:
+        return None
+    return SignBar.OTHER_ROLE if signs(account.role, settings) else SignBar.ROLE
 
 
 async def listing(db: AsyncSession, *, after: int | None, limit: int) -> Sequence[Proposal]:
@@ -199,6 +217,12 @@ async def counts(db: AsyncSession, proposal_ids: Collection[int]) -> dict[int, d
     for proposal_id, state, count in await db.execute(query):
         found[proposal_id][state] = count
     return found
+
+
+async def tombstones(db: AsyncSession, recording_ids: Collection[int]) -> dict[int, Tombstone]:
+    """What is left of those of `recording_ids` that are deleted."""
+    query = select(Tombstone).where(Tombstone.recording_id.in_(recording_ids))
+    return {one.recording_id: one for one in await db.scalars(query)}
 
 
 async def items(

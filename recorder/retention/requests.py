@@ -149,9 +149,9 @@ class Bundler:
             row.state, row.ready_at, row.last_error = RequestState.READY, now, ""
             row.expires_at = now + timedelta(days=self._settings.retention.personal_data_days)
             row.sha256, row.size = written.sha256, written.size
-            row.calls, row.cases, row.recordings = len(person.calls), len(person.cases), person.recordings
+            row.calls, row.cases, row.recordings = person.call_count, len(person.cases), person.recordings
             await db.commit()
-        log.info("personal data bundled", request=request_id, calls=len(person.calls))
+        log.info("personal data bundled", request=request_id, calls=person.call_count)
 
     async def _again_later(self, request_id: int, error: Exception) -> None:
         log.warning("personal data not bundled yet", request=request_id, why=words_of(error))

@@ -105,8 +105,8 @@ async def give(db: AsyncSession, actor: Actor, grant: RecordingGrant) -> Recordi
     return grant
 
 
-async def end(db: AsyncSession, actor: Actor, grant_id: int) -> RecordingGrant:
-    """End a grant; the right falls back to the role's.
+async def end(db: AsyncSession, actor: Actor, grant_id: int, why: str) -> RecordingGrant:
+    """End a grant; the right falls back to the role's. `why` goes into the audit trail.
 
     Raises:
         NotFoundError: no such grant.
@@ -128,6 +128,7 @@ async def end(db: AsyncSession, actor: Actor, grant_id: int) -> RecordingGrant:
         f"account:{grant.account_id}",
         grant=grant.id,
         right=grant.right_name,
+        why=why,
     )
     await db.commit()
     return grant

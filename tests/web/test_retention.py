@@ -11,6 +11,7 @@ import pytest
 
 from core.audit import Action
 from hotline.personal_data import LedgerPerson
+from recorder.capture import sides
 from recorder.retention.deletion import Eraser
 from recorder.retention.requests import Bundler
 from recorder.tables import Recording, RecordingState
@@ -46,6 +47,7 @@ async def test_the_whole_way_of_a_deletion(world: World, recording: Recording) -
     inspector, admin = await world.client("inspector"), await world.client("admin")
     made = await _ok(inspector, "POST", "/deletions", 201, recording_ids=[recording.id], why="已超期限")
     assert (made["state"], made["first_by"], made["may_sign"]) == ("proposed", "Inspector", False)
+    assert made["sign_bar"] == "own"
     (seen,) = (await _ok(admin, "GET", "/deletions"))["items"]
     assert (seen["may_sign"], seen["counts"]) == (True, {"waiting": 1})
     signed = await _ok(admin, "POST", f"/deletions/{made['id']}/sign", note="同意")
@@ -53,6 +55,9 @@ async def test_the_whole_way_of_a_deletion(world: World, recording: Recording) -
     await _erase(world)
     (item,) = (await _ok(admin, "GET", f"/deletions/{made['id']}/items"))["items"]
     assert (item["state"], item["call_id"]) == ("deleted", recording.call_id)
+    proof = item["proof"]
+    assert (proof["first_by"], proof["second_by"]) == ("Inspector", "Admin")
+    assert proof["archive_sha256"] == recording.archive_sha256
     gone = await admin.get(f"{API}/recordings/{recording.id}/audio")
     assert gone.status == 404
     call = await _ok(admin, "GET", f"/calls/{recording.call_id}")
@@ -79,6 +84,45 @@ async def test_one_person_does_not_delete(world: World, recording: Recording) ->
     refused = await _ok(admin, "POST", f"/deletions/{made['id']}/refuse", note="仍需保留")
     assert (refused["state"], refused["refused_by"]) == ("refused", "Admin")
     await _ok(admin, "POST", f"/deletions/{made['id']}/sign", 409)
+
+
+async def test_why_a_person_cannot_sign(world: World, recording: Recording) -> None:
+    admin = await world.client("admin")
+    made = await _ok(admin, "POST", "/deletions", 201, recording_ids=[recording.id], why="已超期限")
+    people = {one["username"]: one["id"] for one in (await _ok(admin, "GET", "/recording-rights"))["items"]}
+
+    async def bar(who: str) -> str | None:
+        (seen,) = (await _ok(await world.client(who), "GET", "/deletions"))["items"]
+        assert seen["may_sign"] is (seen["sign_bar"] is None)
+        found: str | None = seen["sign_bar"]
+        return found
+
+    assert [await bar(who) for who in ("admin", "leader", "inspector")] == ["own", "role", None]
+    taken = {"account_id": people["inspector"], "right": "delete", "allowed": False, "note": "调岗"}
+    await _ok(admin, "POST", "/recording-grants", 201, **taken)
+    assert await bar("inspector") == "right"
+    await _ok(admin, "POST", f"/deletions/{made['id']}/refuse", note="撤回")
+    assert await bar("inspector") == "decided"
+
+
+async def _beside(world: World, recording: Recording) -> Recording:
+    """A consultation recorded beside the same call, with a row of its own."""
+    call = await world.call(recording.call_id)
+    side_id = f"{call.id}-consult-{int(call.started_at.timestamp()) + 5}"
+    await sides.note(world.sessions, side_id)
+    return await world.add_recording(call, call_id=side_id)
+
+
+@pytest.mark.parametrize("scope", ["call", "case", "number"])
+async def test_a_hold_covers_what_was_recorded_beside_a_call(
+    world: World, recording: Recording, scope: str
+) -> None:
+    beside, admin = await _beside(world, recording), await world.client("admin")
+    case = await world.add_case(await world.call(recording.call_id))
+    target = {"call": recording.call_id, "case": str(case.id), "number": CALLER}[scope]
+    held = await _ok(admin, "POST", "/holds", 201, scope=scope, target=target, **WHY)
+    await _ok(admin, "POST", "/deletions", 409, recording_ids=[beside.id], why="已超期限")
+    assert held["may_lift"] is False  # who set it does not lift it
 
 
 @pytest.mark.parametrize(("who", "status"), [("seat1", 403), ("leader", 403), ("", 401)])
@@ -176,6 +220,18 @@ async def test_personal_data_is_fetched_once(world: World, recording: Recording)
     assert row.subject == f"personal_data:{asked['id']}"
 
 
+async def test_personal_data_has_what_was_recorded_beside_a_call(world: World, recording: Recording) -> None:
+    beside, leader = await _beside(world, recording), await world.client("leader")
+    asked = await _ok(leader, "POST", "/personal-data", 201, number=CALLER, reason="本人到场核验")
+    await Bundler(world.settings, world.sessions, world.clock, LedgerPerson()).run_one()
+    (ready,) = (await _ok(leader, "GET", "/personal-data"))["items"]
+    assert (ready["calls"], ready["recordings"]) == (1, 2)
+    answer = await leader.post(f"{API}/personal-data/{asked['id']}/fetch", json={})
+    found = zipfile.ZipFile(io.BytesIO(await answer.read())).namelist()
+    assert {f"recordings/{one.call_id}.ogg" for one in (recording, beside)} <= set(found)
+    assert f"transcripts/{beside.call_id}-caller.txt" in found
+
+
 @pytest.mark.parametrize(("who", "status"), [("seat1", 403), ("inspector", 403), ("", 401)])
 async def test_who_gets_no_personal_data(world: World, who: str, status: int) -> None:
     client = await world.client(who)
@@ -209,32 +265,37 @@ async def test_grants_through_the_page(world: World, recording: Recording) -> No
         admin, "POST", "/recording-grants", 201, account_id=people["seat2"]["id"], right="listen", note="培训"
     )
     assert (await seat2.get(url)).status == 200
-    await _ok(admin, "POST", f"/recording-grants/{given['id']}/end")
+    await _ok(admin, "POST", f"/recording-grants/{given['id']}/end", 422)
+    ended = await _ok(admin, "POST", f"/recording-grants/{given['id']}/end", note="培训结束")
+    assert (ended["given_by"], ended["ended_by"]) == ("Admin", "Admin")
     assert (await seat2.get(url)).status == 403
     (line,) = (await _ok(admin, "GET", "/recording-grants"))["items"]
     assert (line["note"], line["ended_at"] is None) == ("培训", False)
     assert len(await world.audit(Action.RECORDING_GRANTED)) == 1
-    assert len(await world.audit(Action.RECORDING_GRANT_ENDED)) == 1
+    (row,) = await world.audit(Action.RECORDING_GRANT_ENDED)
+    assert row.detail["why"] == "培训结束"
 
 
 async def test_nobody_grants_themselves(world: World) -> None:
     admin = await world.client("admin")
     people = {one["username"]: one["id"] for one in (await _ok(admin, "GET", "/recording-rights"))["items"]}
-    await _ok(admin, "POST", "/recording-grants", 403, account_id=people["admin"], right="listen")
-    await _ok(admin, "POST", "/recording-grants", 404, account_id=999, right="listen")
-    for wrong in ({"right": "everything"}, {"right": "listen", "allowed": False, "own": True}):
-        await _ok(admin, "POST", "/recording-grants", 422, account_id=people["seat1"], **wrong)
+    await _ok(
+        admin, "POST", "/recording-grants", 403, account_id=people["admin"], right="listen", note="试试"
+    )
+    await _ok(admin, "POST", "/recording-grants", 404, account_id=999, right="listen", note="试试")
+    fine = {"account_id": people["seat1"], "right": "listen", "note": "试试"}
+    for wrong in ({"right": "everything"}, {"allowed": False, "own": True}, {"note": " "}):
+        await _ok(admin, "POST", "/recording-grants", 422, **fine | wrong)
     for who in ("leader", "inspector", "seat1"):
         client = await world.client(who)
         await _ok(client, "GET", "/recording-rights", 403)
-        await _ok(client, "POST", "/recording-grants", 403, account_id=1, right="listen")
+        await _ok(client, "POST", "/recording-grants", 403, account_id=1, right="listen", note="试试")
 
 
 async def test_a_right_that_was_taken_signs_nothing(world: World, recording: Recording) -> None:
     inspector, admin = await world.client("inspector"), await world.client("admin")
     people = {one["username"]: one["id"] for one in (await _ok(admin, "GET", "/recording-rights"))["items"]}
-    await _ok(
-        admin, "POST", "/recording-grants", 201, account_id=people["inspector"], right="delete", allowed=False
-    )
+    taken = {"account_id": people["inspector"], "right": "delete", "allowed": False, "note": "调岗"}
+    await _ok(admin, "POST", "/recording-grants", 201, **taken)
     made = await _ok(admin, "POST", "/deletions", 201, recording_ids=[recording.id], why="已超期限")
     await _ok(inspector, "POST", f"/deletions/{made['id']}/sign", 403)

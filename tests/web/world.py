@@ -105,15 +105,21 @@ class World:
         )
         return case
 
+    async def call(self, call_id: str) -> Call:
+        async with self.sessions() as db:
+            return await db.get_one(Call, call_id)
+
     async def add_recording(
-        self, call: Call, state: RecordingState = RecordingState.TRANSCRIBED
+        self, call: Call, state: RecordingState = RecordingState.TRANSCRIBED, call_id: str = ""
     ) -> Recording:
-        key = object_key(call.id)
+        """Of the call, or of what `call_id` names beside it."""
+        call_id = call_id or call.id
+        key = object_key(call_id)
         place = self.settings.archive_dir / key
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(AUDIO)
         recording = Recording(
-            call_id=call.id,
+            call_id=call_id,
             state=state,
             created_at=self.clock.now(),
             duration_s=30.0,

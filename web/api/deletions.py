@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPMethod
 
 from sqlalchemy import select
@@ -11,10 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.errors import ForbiddenError, NotFoundError
 from core.tables import Account
 from recorder.retention import proposals
-from recorder.retention.tables import ItemState, Proposal, ProposalState
+from recorder.retention.proposals import SignBar
+from recorder.retention.tables import Item, ItemState, Proposal, ProposalState, Tombstone
+from recorder.tables import Recording
 from web.api.house_models import IdPath
 from web.api.recording_access import actor
-from web.api.recording_rights import Right, recording_for, rights_of
+from web.api.recording_rights import Right, recording_for, rights_in, rights_of
 from web.api.retention import KEEPERS, names_of
 from web.api.retention_models import (
     DeletionAnswer,
@@ -23,6 +25,7 @@ from web.api.retention_models import (
     DeletionItems,
     DeletionPage,
     PageQuery,
+    ProofAnswer,
     RefuseForm,
     SignForm,
 )
@@ -47,20 +50,12 @@ async def deletion_items(ask: Ask, path: IdPath, query: PageQuery) -> DeletionIt
         if await db.get(Proposal, path.id) is None:
             raise NotFoundError("没有这份删除申请。")
         rows = await proposals.items(db, path.id, after=query.cursor or 0, limit=query.limit + 1)
-    page = rows[: query.limit]
+        page = rows[: query.limit]
+        stones = await proposals.tombstones(db, [recording.id for _, recording in page])
+        names = await names_of(db, (who for one in stones.values() for who in (one.first_by, one.second_by)))
+    proofs = {stone.recording_id: _proof(stone, names) for stone in stones.values()}
     return DeletionItems(
-        items=[
-            DeletionItem(
-                id=item.id,
-                recording_id=recording.id,
-                call_id=recording.call_id,
-                recorded_at=recording.created_at,
-                duration_s=recording.duration_s,
-                state=ItemState(item.state),
-                why=item.why,
-            )
-            for item, recording in page
-        ],
+        items=[_item(item, recording, proofs.get(recording.id)) for item, recording in page],
         next=page[-1][0].id if len(rows) > query.limit else None,
     )
 
@@ -119,6 +114,28 @@ async def _check_may_delete(ask: Ask) -> None:
         raise ForbiddenError("您没有删除录音的权限。")
 
 
+def _item(item: Item, recording: Recording, proof: ProofAnswer | None) -> DeletionItem:
+    return DeletionItem(
+        id=item.id,
+        recording_id=recording.id,
+        call_id=recording.call_id,
+        recorded_at=recording.created_at,
+        duration_s=recording.duration_s,
+        state=ItemState(item.state),
+        why=item.why,
+        proof=proof,
+    )
+
+
+def _proof(stone: Tombstone, names: Mapping[int | None, str]) -> ProofAnswer:
+    plain = ProofAnswer.model_fields.keys() - {"first_by", "second_by"}
+    return ProofAnswer(
+        **{name: getattr(stone, name) for name in plain},
+        first_by=names[stone.first_by],
+        second_by=names[stone.second_by],
+    )
+
+
 async def _answers(ask: Ask, db: AsyncSession, rows: Sequence[Proposal]) -> list[DeletionAnswer]:
     names = await names_of(
         db, (one for row in rows for one in (row.made_by, row.first_by, row.second_by, row.refused_by))
@@ -128,6 +145,12 @@ async def _answers(ask: Ask, db: AsyncSession, rows: Sequence[Proposal]) -> list
     roles: dict[int | None, str] = {one.id: one.role for one in found}
     counts = await proposals.counts(db, [row.id for row in rows])
     settings, account = ask.services.settings.retention, ask.account
+    may_delete = (await rights_in(db, ask)).everything(Right.DELETE)
+
+    def bar(row: Proposal) -> SignBar | None:
+        found = proposals.bar(account, row, roles.get(row.first_by), settings)
+        return SignBar.RIGHT if found is None and not may_delete else found
+
     return [
         DeletionAnswer(
             id=row.id,
@@ -141,7 +164,8 @@ async def _answers(ask: Ask, db: AsyncSession, rows: Sequence[Proposal]) -> list
             note=row.note,
             counts={ItemState(state): count for state, count in counts[row.id].items()},
             done_at=row.done_at,
-            may_sign=proposals.may_sign(account, row, roles.get(row.first_by), settings),
+            may_sign=bar(row) is None,
+            sign_bar=bar(row),
             may_refuse=row.state == ProposalState.PROPOSED
             and (row.made_by == account.id or proposals.signs(account.role, settings)),
         )

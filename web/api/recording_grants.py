@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from http import HTTPMethod
 from typing import Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.tables import Account, Role
 from recorder.rights import store
 from recorder.rights.model import Granted, Limit, Right, scopes
 from recorder.rights.tables import RecordingGrant
 from web.api.house_models import IdPath, Moment
-from web.api.recording_access import actor
+from web.api.recording_access import Reason, actor
 from web.api.recording_rights import policy_rights
+from web.api.retention import names_of
 from web.api.route import Answer, Ask, Asked, Routes
 
 routes = Routes("rights")
@@ -37,7 +40,8 @@ class GrantForm(Asked):
     #: Codes of districts.
     districts: list[str] = Field([], max_length=50)
     own: bool = False
-    note: str = Field("", max_length=store.REASON_LENGTH)
+    #: Why.
+    note: Reason
     expires_at: Moment | None = None
 
     @model_validator(mode="after")
@@ -45,6 +49,11 @@ class GrantForm(Asked):
         if not self.allowed and (self.queues or self.districts or self.own):
             raise PydanticCustomError("limits", "取消权限时不能再限定范围")
         return self
+
+
+class EndForm(Asked):
+    #: Why.
+    note: Reason
 
 
 class GrantAnswer(Answer):
@@ -56,8 +65,11 @@ class GrantAnswer(Answer):
     districts: list[str]
     own: bool
     note: str
+    #: Display names.
+    given_by: str
     given_at: datetime
     expires_at: datetime | None
+    ended_by: str | None
     ended_at: datetime | None
 
 
@@ -107,9 +119,9 @@ async def people(ask: Ask) -> PeopleAnswer:
 async def list_grants(ask: Ask, query: GrantsQuery) -> GrantPage:
     async with ask.services.sessions() as db:
         rows = await store.grants(db, after=query.cursor, limit=query.limit + 1)
-    page = rows[: query.limit]
-    more = page[-1].id if len(rows) > query.limit else None
-    return GrantPage(items=[_answer(row) for row in page], next=more)
+        page = rows[: query.limit]
+        items = await _answers(db, page)
+    return GrantPage(items=items, next=page[-1].id if len(rows) > query.limit else None)
 
 
 @routes.add(
@@ -119,7 +131,8 @@ async def give(ask: Ask, body: GrantForm) -> GrantAnswer:
     fields = body.model_dump(exclude={"right"})
     async with ask.services.sessions() as db:
         row = await store.give(db, actor(ask), RecordingGrant(**fields, right_name=body.right))
-    return _answer(row)
+        (answer,) = await _answers(db, [row])
+    return answer
 
 
 @routes.add(
@@ -129,9 +142,10 @@ async def give(ask: Ask, body: GrantForm) -> GrantAnswer:
     roles=_ADMINISTRATORS,
     errors=(409,),
 )
-async def end(ask: Ask, path: IdPath) -> GrantAnswer:
+async def end(ask: Ask, path: IdPath, body: EndForm) -> GrantAnswer:
     async with ask.services.sessions() as db:
-        return _answer(await store.end(db, actor(ask), path.id))
+        (answer,) = await _answers(db, [await store.end(db, actor(ask), path.id, body.note)])
+    return answer
 
 
 def _person(account: Account, granted: list[Granted], extra: frozenset[tuple[Role, Right]]) -> PersonAnswer:
@@ -154,6 +168,15 @@ def _limit(limit: Limit) -> LimitAnswer:
     )
 
 
-def _answer(row: RecordingGrant) -> GrantAnswer:
-    same = GrantAnswer.model_fields.keys() - {"right"}
-    return GrantAnswer(**{name: getattr(row, name) for name in same}, right=Right(row.right_name))
+async def _answers(db: AsyncSession, rows: Sequence[RecordingGrant]) -> list[GrantAnswer]:
+    names = await names_of(db, (who for row in rows for who in (row.given_by, row.ended_by)))
+    same = GrantAnswer.model_fields.keys() - {"right", "given_by", "ended_by"}
+    return [
+        GrantAnswer(
+            **{name: getattr(row, name) for name in same},
+            right=Right(row.right_name),
+            given_by=names[row.given_by],
+            ended_by=names.get(row.ended_by),
+        )
+        for row in rows
+    ]

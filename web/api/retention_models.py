@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from recorder.retention.model import Flag, Kind
+from recorder.retention.proposals import SignBar
 from recorder.retention.tables import HoldScope, ItemState, ProposalState, RequestState
 from web.api.recording_access import Reason
 from web.api.route import Answer, Asked
@@ -145,12 +146,29 @@ class DeletionAnswer(Answer):
     counts: dict[ItemState, int]
     done_at: datetime | None
     may_sign: bool
+    #: Why the reader cannot sign it; None: may.
+    sign_bar: SignBar | None
     may_refuse: bool
 
 
 class DeletionPage(Answer):
     items: list[DeletionAnswer]
     next: int | None
+
+
+class ProofAnswer(Answer):
+    """What is left of a deleted recording (删除证明): what it was, and who had it deleted."""
+
+    deleted_at: datetime
+    #: Display names of the two who signed.
+    first_by: str
+    second_by: str
+    #: Of both sides as they were captured, and of the object as it lay in the archive.
+    caller_sha256: str
+    hotline_sha256: str
+    archive_sha256: str
+    archive_bytes: int
+    store: str
 
 
 class DeletionItem(Answer):
@@ -162,6 +180,8 @@ class DeletionItem(Answer):
     state: ItemState
     #: The rule it is by, or why it was not deleted.
     why: str
+    #: None: not deleted.
+    proof: ProofAnswer | None
 
 
 class DeletionItems(Answer):
