@@ -102,8 +102,7 @@ class Worker:
         try:
             if await self._ingest.stage(event.call_id):
                 self._news.set()
-            else:
-                await self._missing.look_for(event.call_id)
+            await self._missing.look_for(event.call_id)
         except BadCallIdError as error:
             log.error("an event names no call of ours", why=str(error))
         except SQLAlchemyError as error:

@@ -48,10 +48,14 @@ class Missing:
 
     async def look_for(self, call_id: str) -> bool:
         """A call that left nothing in the spool gets a recording that says so; whether it did."""
-        if Legs(self._spool, call_id).sizes():
+        sizes = Legs(self._spool, call_id).sizes()
+        if any(sizes.values()):
             return False
         spoken = await self._lengths.spoken(call_id)
         if spoken is None or spoken[1] - spoken[0] < TOLERANCE:
+            return False
+        if sizes:  # empty ones: taking them in says that they are
+            await self._note(call_id, spoken, 0.0)
             return False
         lost = round((spoken[1] - spoken[0]).total_seconds())
         row = Recording(

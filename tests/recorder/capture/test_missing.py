@@ -66,3 +66,24 @@ async def test_a_recording_shorter_than_its_call_says_so_once(
         (GapWhy.MISSING, NOW + timedelta(seconds=10), NOW + timedelta(seconds=30))
     ]
     assert await Missing(settings, sessions, clock, Lengths(12)).look(row) == timedelta()
+
+
+async def test_legs_that_stayed_empty_are_said_too(
+    settings: Settings, sessions: SessionFactory, clock: FixedClock, make_legs: MakeLegs
+) -> None:
+    """A full disk takes a file's name and nothing in it."""
+    make_legs(b"", b"")
+    assert not await Missing(settings, sessions, clock, Lengths(40)).look_for(CALL_ID)
+    assert await _gaps(sessions) == [(GapWhy.MISSING, NOW, NOW + timedelta(seconds=40))]
+
+
+async def test_a_call_that_was_taken_in_long_ago_lacks_nothing(
+    settings: Settings, sessions: SessionFactory, clock: FixedClock, make_legs: MakeLegs
+) -> None:
+    """An event that comes again, after the legs are gone."""
+    ingest = Ingest(settings, sessions, clock)
+    make_legs(SILENCE * 80_000, None)
+    await ingest.stage(CALL_ID)
+    await work_off(ingest)
+    assert not await Missing(settings, sessions, clock, Lengths(40)).look_for(CALL_ID)
+    assert await _gaps(sessions) == []
