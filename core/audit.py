@@ -48,6 +48,7 @@ class Action(StrEnum):
     RECORDING_RETRIED = "recording:retried"  #: 重试录音
     RECORDING_PAUSED = "recording:paused"  #: 暂停录音
     RECORDING_RESUMED = "recording:resumed"  #: 继续录音
+    RECORDING_DAY_SEALED = "recording:day:sealed"  #: 封存一日录音
     CASE_MOVED = "case:moved"  #: 案卷流转
     CALENDAR_DAY_SET = "calendar:set"  #: 设定工作日历
     CALENDAR_DAY_REMOVED = "calendar:removed"  #: 撤销工作日历设定

@@ -28,6 +28,7 @@ import ivr.trunks.tables
 import ivr.visits.tables
 import recorder.capture.tables
 import recorder.marks.tables
+import recorder.proof.tables
 import recorder.quality.tables
 import recorder.retention.tables
 import recorder.rights.tables
@@ -55,6 +56,7 @@ ROOMS = (
     ivr.visits.tables,
     recorder.capture.tables,
     recorder.marks.tables,
+    recorder.proof.tables,
     recorder.retention.tables,
     recorder.rights.tables,
     recorder.quality.tables,
