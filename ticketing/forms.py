@@ -24,7 +24,7 @@ from core.phone import NumberKind, normalise
 NOTE_LENGTH = 1000
 
 
-class Kind(StrEnum):
+class CaseKind(StrEnum):
     """What the caller wants."""
 
     CONSULTATION = "consultation"  #: 咨询
@@ -92,7 +92,7 @@ class CaseForm(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    kind: Annotated[Kind | None, BeforeValidator(_empty_is_null)] = None
+    kind: Annotated[CaseKind | None, BeforeValidator(_empty_is_null)] = None
     description: Paragraphs = Field("", max_length=4000)
     district: Code = None
     street: Code = None

@@ -22,7 +22,7 @@ from recorder.quality.rules import Candidate
 from recorder.quality.talk import Talk, Word, words_of
 from recorder.search.tables import KeywordAlert, MeasuresRow
 from recorder.tables import Recording, RecordingState, Transcript
-from ticketing.forms import Kind
+from ticketing.forms import CaseKind
 from ticketing.tables import Case
 
 #: Recording, its call, longest silence and talk-over in seconds (None: not measured).
@@ -153,7 +153,7 @@ async def _sat(db: AsyncSession, span: tuple[datetime, datetime]) -> dict[tuple[
 
 
 def _complaints() -> Select[str]:
-    return select(Call.id).join(Case, Case.call_id == Call.id).where(Case.kind == Kind.COMPLAINT)
+    return select(Call.id).join(Case, Case.call_id == Call.id).where(Case.kind == CaseKind.COMPLAINT)
 
 
 async def _keywords(db: AsyncSession, within: tuple[ColumnElement[bool], ...]) -> dict[int, list[str]]:

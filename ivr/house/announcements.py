@@ -18,7 +18,7 @@ from core.settings import Settings
 from ivr import queues
 from ivr.house import making
 from ivr.house.hands import Hand
-from ivr.house.model import Mode
+from ivr.house.model import AnnouncementMode
 from ivr.house.tables import AnnouncementRow, Source, begin_change
 
 TITLE_LENGTH, TEXT_LENGTH = 64, 1000
@@ -42,7 +42,7 @@ class Words:
     title: str
     text_zh: str
     text_en: str
-    mode: Mode
+    mode: AnnouncementMode
     queues: tuple[str, ...]
     starts_at: datetime
     ends_at: datetime
@@ -135,7 +135,7 @@ async def recorded(hand: Hand, settings: Settings, sound: bytes, seat: str, call
     """
     now = hand.now()
     title = f"电话录制 {now.astimezone(CHINA):%m-%d %H:%M} 坐席 {seat}"
-    words = Words(title, "", "", Mode.BEFORE, (), now, now + _PHONE_VALID, enabled=False)
+    words = Words(title, "", "", AnnouncementMode.BEFORE, (), now, now + _PHONE_VALID, enabled=False)
     folder = await asyncio.to_thread(making.uploaded_announcement, settings, sound)
     row = AnnouncementRow(**_columns(words), source=Source.PHONE, sound=folder, created_by=hand.id)
     row.created_at = row.changed_at = now
@@ -213,7 +213,7 @@ def _columns(words: Words) -> dict[str, Any]:
 def words_of(row: AnnouncementRow) -> Words:
     """What is said about it now."""
     values = {name: getattr(row, name) for name in Words.__dataclass_fields__}
-    return Words(**values | {"mode": Mode(row.mode), "queues": tuple(row.queues)})
+    return Words(**values | {"mode": AnnouncementMode(row.mode), "queues": tuple(row.queues)})
 
 
 def _told(words: Words) -> dict[str, Any]:

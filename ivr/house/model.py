@@ -20,7 +20,7 @@ ModeName = Literal["before", "instead"]
 PathName = Literal["slow_queue", "warning", "message_only"]
 
 
-class Mode(StrEnum):
+class AnnouncementMode(StrEnum):
     """When an announcement is played."""
 
     BEFORE = "before"  #: 先播后接: then the menu
@@ -89,12 +89,12 @@ class House:
     def announcements_for_all(self, now: datetime) -> tuple[Announcement, ...]:
         """Valid now and for every call: `before` ones first, then at most one `instead` (the newest)."""
         valid = [one for one in self.announcements if one.is_valid(now) and not one.queues]
-        return (*_of(valid, Mode.BEFORE), *_of(valid, Mode.INSTEAD)[-1:])
+        return (*_of(valid, AnnouncementMode.BEFORE), *_of(valid, AnnouncementMode.INSTEAD)[-1:])
 
     def announcements_for_queue(self, queue: str, now: datetime) -> tuple[Announcement, ...]:
         """Valid now and only for callers about to join `queue`, in the same order."""
         valid = [one for one in self.announcements if one.is_valid(now) and queue in one.queues]
-        return (*_of(valid, Mode.BEFORE), *_of(valid, Mode.INSTEAD)[-1:])
+        return (*_of(valid, AnnouncementMode.BEFORE), *_of(valid, AnnouncementMode.INSTEAD)[-1:])
 
     def flag_of(self, number: str, now: datetime) -> FlaggedNumber | None:
         """The flag of a normalised number, unless it has expired."""
@@ -102,5 +102,5 @@ class House:
         return found if found and now < found.until else None
 
 
-def _of(found: list[Announcement], mode: Mode) -> list[Announcement]:
+def _of(found: list[Announcement], mode: AnnouncementMode) -> list[Announcement]:
     return [one for one in found if one.mode == mode]

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import re
+from http import HTTPMethod
 from typing import Any
+
+import pytest
+from pydantic import create_model
 
 from tests.web.schema import mistakes
 from tests.web.world import Client, World
+from web.api import openapi, table
+from web.api.openapi import TwoOfOneName
+from web.api.route import STAFF, Answer, Ask, Routes
 
 PREFIX = "/api/v1"
 
@@ -184,9 +191,29 @@ async def test_the_api_is_the_one_the_architecture_promises(world: World) -> Non
 
 async def test_every_reference_leads_somewhere(world: World) -> None:
     document = await _document(await world.client())
-    names = set(re.findall(r"#/components/schemas/(\w+)", str(document)))
+    names = set(re.findall(r"#/components/schemas/([\w.-]+)", str(document)))
     assert names
     assert names <= document["components"]["schemas"].keys()
+
+
+def test_two_models_of_one_name_are_refused() -> None:
+    routes = Routes("doubled")
+    for number, of in enumerate((int, str)):
+
+        async def handler(ask: Ask) -> Answer:
+            raise AssertionError
+
+        handler.__annotations__["return"] = create_model(
+            "Same", __base__=Answer, __module__=f"m{number}", of=of
+        )
+        routes.add(HTTPMethod.GET, f"/{number}", "", roles=STAFF)(handler)
+    with pytest.raises(TwoOfOneName, match="m0__Same, m1__Same"):
+        openapi.document([routes])
+
+
+def test_a_model_that_reads_otherwise_than_it_writes_has_two_schemas() -> None:
+    schemas = openapi.document(table.GROUPS)["components"]["schemas"]
+    assert schemas["Sheet-Input"] != schemas["Sheet-Output"]
 
 
 async def test_every_route_but_the_public_ones_wants_a_log_in(world: World) -> None:

@@ -13,7 +13,7 @@ from core.errors import NotFoundError
 from ivr.house import announcements as store
 from ivr.house import sounds
 from ivr.house.announcements import Words
-from ivr.house.model import Mode
+from ivr.house.model import AnnouncementMode
 from ivr.house.tables import AnnouncementRow, Source
 from web.api.hand import LEADERS, hand
 from web.api.house_models import AnnouncementAnswer, AnnouncementPage, IdPath, Moment
@@ -28,7 +28,7 @@ class AnnouncementForm(Asked):
     text_zh: str = Field("", max_length=store.TEXT_LENGTH)
     #: Empty: English callers hear the Chinese.
     text_en: str = Field("", max_length=store.TEXT_LENGTH)
-    mode: Mode = Mode.BEFORE
+    mode: AnnouncementMode = AnnouncementMode.BEFORE
     #: Empty: all calls.
     queues: list[str] = Field([], max_length=50)
     starts_at: Moment
@@ -43,7 +43,7 @@ class AnnouncementChange(Asked):
     title: str | None = Field(None, min_length=1, max_length=store.TITLE_LENGTH)
     text_zh: str | None = Field(None, max_length=store.TEXT_LENGTH)
     text_en: str | None = Field(None, max_length=store.TEXT_LENGTH)
-    mode: Mode | None = None
+    mode: AnnouncementMode | None = None
     queues: list[str] | None = Field(None, max_length=50)
     starts_at: Moment | None = None
     ends_at: Moment | None = None

@@ -16,6 +16,7 @@ from recorder.capture import states
 from recorder.tables import Recording, RecordingState
 from recorder.transcribe import queue
 from web.api.hand import LEADERS
+from web.api.recording_rights import RecordingPath
 from web.api.route import Answer, Ask, Asked, Routes
 
 routes = Routes("capture")
@@ -49,7 +50,7 @@ class StagingAnswer(Answer):
     keep_hours: float
 
 
-class QueueAnswer(Answer):
+class TranscriptionQueue(Answer):
     """What waits for a transcript (转写队列)."""
 
     waiting: int
@@ -61,7 +62,7 @@ class StatesAnswer(Answer):
     states: list[StateAnswer]
     disk: DiskAnswer
     staging: StagingAnswer
-    transcription: QueueAnswer
+    transcription: TranscriptionQueue
 
 
 class RecordingStateAnswer(Answer):
@@ -90,10 +91,6 @@ class StatesQuery(Asked):
     failing: bool = False
     limit: int = Field(50, ge=1, le=200)
     cursor: int | None = Field(None, ge=1, le=2**31 - 1)
-
-
-class RecordingPath(Asked):
-    id: int = Field(ge=1, le=2**31 - 1)
 
 
 @routes.add(
@@ -126,7 +123,7 @@ async def overview(ask: Ask) -> StatesAnswer:
             oldest_at=kept.oldest_at,
             keep_hours=ask.services.settings.recording.keep_staging_hours,
         ),
-        transcription=QueueAnswer(
+        transcription=TranscriptionQueue(
             waiting=waiting.waiting, failed=waiting.failed, last_error=waiting.last_error
         ),
     )

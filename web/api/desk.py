@@ -66,7 +66,7 @@ class ParkedPage(Answer):
     items: list[ParkedAnswer]
 
 
-class CallPath(Asked):
+class ParkedPath(Asked):
     call_id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]{0,63}$")
 
 
@@ -155,7 +155,7 @@ async def parked(ask: Ask) -> ParkedPage:
     roles=SITTING,
     errors=(409,),
 )
-async def retrieve(ask: Ask, path: CallPath) -> Done:
+async def retrieve(ask: Ask, path: ParkedPath) -> Done:
     extension = (await own_seat(ask)).extension
     await _control(ask).retrieve(extension, path.call_id)
     await _noted(ask, extension, "retrieve", path.call_id)

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from ivr.house.announcements import State
-from ivr.house.model import FlagPath, Mode
+from ivr.house.model import AnnouncementMode, FlagPath
 from ivr.house.tables import FlagState, Source
 from web.api.route import Answer, Asked
 
@@ -117,7 +117,7 @@ class AnnouncementAnswer(Answer):
     title: str
     text_zh: str
     text_en: str
-    mode: Mode
+    mode: AnnouncementMode
     #: Empty: all calls.
     queues: list[str]
     starts_at: datetime

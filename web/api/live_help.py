@@ -77,7 +77,7 @@ class SentencesAnswer(Answer):
     items: list[Sentence]
 
 
-class CallPath(Asked):
+class LiveCallPath(Asked):
     id: str = Field(max_length=64)
 
 
@@ -93,7 +93,7 @@ async def live_help(ask: Ask) -> LiveHelpState:
     "What was said in a call so far; a seat sees what was said while it was in the call",
     roles=STAFF,
 )
-async def sentences(ask: Ask, path: CallPath) -> SentencesAnswer:
+async def sentences(ask: Ask, path: LiveCallPath) -> SentencesAnswer:
     found = await ask.services.redis.lrange(keys.said_in(path.id), 0, -1)
     said = [json.loads(text) for text in found]
     return SentencesAnswer(

@@ -9,7 +9,7 @@ from core.tables import Role
 from ivr.ledger.leg_tables import HolderKind, LegState, SeatRole
 from ivr.ledger.tables import Direction, Outcome
 from recorder.tables import RecordingState
-from ticketing.forms import Kind, Urgency
+from ticketing.forms import CaseKind, Urgency
 from ticketing.tables import Stage
 from web.api.route import Answer
 
@@ -240,7 +240,7 @@ class CaseSummary(Answer):
     number: str | None
     stage: Stage
     #: Empty until somebody chose one.
-    kind: Kind | Literal[""]
+    kind: CaseKind | Literal[""]
     urgency: Urgency
     #: Masked like the caller of the case's call.
     caller_number: str

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, TypeAdapter
 
@@ -14,6 +14,8 @@ from web.api.route import Answer, Route, Routes
 
 PREFIX = "/api/v1"
 Schema = dict[str, Any]
+Mode = Literal["validation", "serialization"]
+_REF = "#/components/schemas/"
 
 
 class ProblemBody(Answer):
@@ -37,12 +39,55 @@ class Problem(Answer):
     error: ProblemBody
 
 
-class Document:
-    """Collects paths and the schemas they refer to."""
+class TwoOfOneName(Exception):
+    """Different models share a name: a reader would take one for the other."""
 
-    def __init__(self) -> None:
+
+class Models:
+    """The schemas of everything the routes take and answer, one of a name."""
+
+    def __init__(self, routes: Iterable[Route]) -> None:
+        wanted = {*_used(routes), (Problem, "serialization")}
+        inputs = [(kind, mode, TypeAdapter(kind)) for kind, mode in wanted]
+        self._apart: set[str] = set()
+        self._made, found = TypeAdapter.json_schemas(inputs, ref_template=_REF + "{model}")
+        self._schemas: dict[str, Schema] = found["$defs"]
+        # Of one name with different contents: pydantic tells them apart by their modules.
+        if doubled := sorted(name for name in self._schemas if "__" in name):
+            raise TwoOfOneName(", ".join(doubled))
+
+    def of(self, kind: Any, mode: Mode = "serialization") -> Schema:
+        """What stands for `kind`: a reference, or for plain types their schema."""
+        return self._made[kind, mode]
+
+    def parameters(self, kind: type[BaseModel]) -> Schema:
+        """The fields of a path or a query; they stand with the route."""
+        name = self.of(kind, "validation")["$ref"].removeprefix(_REF)
+        self._apart.add(name)
+        return self._schemas[name]
+
+    def components(self) -> Schema:
+        return {name: one for name, one in sorted(self._schemas.items()) if name not in self._apart}
+
+
+def _used(routes: Iterable[Route]) -> Iterator[tuple[Any, Mode]]:
+    for route in routes:
+        for model in route.models.values():
+            yield model, "validation"
+        if _answers_json(route):
+            yield route.answer, "serialization"
+
+
+def _answers_json(route: Route) -> bool:
+    return route.status != HTTPStatus.NO_CONTENT and route.media == "application/json"
+
+
+class Document:
+    """Collects paths, and the models they speak of."""
+
+    def __init__(self, models: Models) -> None:
         self.paths: dict[str, Schema] = {}
-        self.schemas: dict[str, Schema] = {}
+        self._models = models
 
     def add(self, group: Routes) -> None:
         for route in group:
@@ -59,13 +104,13 @@ class Document:
             "responses": {str(route.status): self._success(route)},
         }
         if body := route.models.get("body"):
-            content = {"application/json": {"schema": self._schema(body, "validation")}}
+            content = {"application/json": {"schema": self._models.of(body, "validation")}}
             operation["requestBody"] = {"required": True, "content": content}
         if route.takes:
             binary = {"schema": {"type": "string", "format": "binary"}}
             operation["requestBody"] = {"required": True, "content": {route.takes: binary}}
         for status in sorted(_failures(route)):
-            content = {"application/json": {"schema": self._schema(Problem)}}
+            content = {"application/json": {"schema": self._models.of(Problem)}}
             operation["responses"][str(status)] = {
                 "description": HTTPStatus(status).phrase,
                 "content": content,
@@ -80,8 +125,8 @@ class Document:
         answer: Schema = {"description": HTTPStatus(route.status).phrase}
         if route.status == HTTPStatus.NO_CONTENT or not route.media:
             return answer
-        binary = route.media != "application/json"
-        schema = {"type": "string", "format": "binary"} if binary else self._schema(route.answer)
+        json = _answers_json(route)
+        schema = self._models.of(route.answer) if json else {"type": "string", "format": "binary"}
         answer["content"] = {route.media: {"schema": schema}}
         return answer
 
@@ -89,25 +134,12 @@ class Document:
         model = route.models.get(place)
         if model is None:
             return []
-        schema = self._inlined(model)
+        schema = self._models.parameters(model)
         required = schema.get("required", [])
         return [
             {"name": name, "in": place, "required": place == "path" or name in required, "schema": one}
             for name, one in schema["properties"].items()
         ]
-
-    def _inlined(self, model: type[BaseModel]) -> Schema:
-        schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
-        self.schemas.update(schema.pop("$defs", {}))
-        return schema
-
-    def _schema(self, kind: Any, mode: Any = "serialization") -> Schema:
-        schema = TypeAdapter(kind).json_schema(ref_template="#/components/schemas/{model}", mode=mode)
-        self.schemas.update(schema.pop("$defs", {}))
-        if isinstance(kind, type) and issubclass(kind, BaseModel):
-            self.schemas[kind.__name__] = schema
-            return {"$ref": f"#/components/schemas/{kind.__name__}"}
-        return schema
 
     def finished(self) -> Schema:
         return {
@@ -115,7 +147,7 @@ class Document:
             "info": {"title": "Hotline 12319", "version": "1"},
             "paths": self.paths,
             "components": {
-                "schemas": dict(sorted(self.schemas.items())),
+                "schemas": self._models.components(),
                 "securitySchemes": {"session": {"type": "apiKey", "in": "cookie", "name": "hotline_session"}},
             },
             "security": [{"session": []}],
@@ -139,8 +171,13 @@ def _failures(route: Route) -> set[int]:
 
 
 def document(groups: Iterable[Routes]) -> Schema:
-    """The whole document."""
-    made = Document()
+    """The whole document.
+
+    Raises:
+        TwoOfOneName
+    """
+    groups = list(groups)
+    made = Document(Models([route for group in groups for route in group]))
     for group in groups:
         made.add(group)
     return made.finished()

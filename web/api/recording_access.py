@@ -6,12 +6,13 @@ from datetime import datetime
 from http import HTTPMethod
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import StringConstraints
 
 from core.audit import Action
 from core.db import begin_write
 from recorder.rights import store
 from web.api.recording_rights import (
+    RecordingPath,
     Right,
     check_reason,
     may_in,
@@ -27,10 +28,6 @@ routes = Routes("recordings")
 Reason = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=2, max_length=store.REASON_LENGTH)
 ]
-
-
-class RecordingPath(Asked):
-    id: int = Field(ge=1, le=2**31 - 1)
 
 
 class ReasonForm(Asked):

@@ -22,8 +22,8 @@ from recorder.retention.tables import Export
 from recorder.tables import Recording
 from web.api import byte_ranges
 from web.api.hand import LEADERS
-from web.api.recording_access import Reason, RecordingPath, actor
-from web.api.recording_rights import Known, Right, recording_for
+from web.api.recording_access import Reason, actor
+from web.api.recording_rights import Known, RecordingPath, Right, recording_for
 from web.api.route import STAFF, Answer, Ask, Asked, Routes
 
 routes = Routes("recordings")

@@ -11,7 +11,7 @@ from core.errors import ForbiddenError
 from recorder.marks import book, shares
 from recorder.marks.book import Person, Place
 from recorder.marks.tables import TEXT_LENGTH, RecordingMark, RecordingShare
-from web.api.recording_rights import Right, recording_for
+from web.api.recording_rights import RecordingPath, Right, recording_for
 from web.api.route import STAFF, Answer, Ask, Asked, Routes
 
 routes = Routes("recording marks")
@@ -19,10 +19,6 @@ _LARGEST_ID = 2**31 - 1
 #: A day is longer than any call.
 _LONGEST_S = 86_400
 _LONGEST_HOURS = 24 * 31
-
-
-class RecordingPath(Asked):
-    id: int = Field(ge=1, le=_LARGEST_ID)
 
 
 class MarkPath(RecordingPath):

@@ -24,7 +24,7 @@ routes = Routes("recording_pauses")
 _HOLD_GRACE_S = 30
 
 
-class PauseBody(Asked):
+class RecordingPauseBody(Asked):
     paused: bool
 
 
@@ -56,7 +56,7 @@ async def pause_state(ask: Ask) -> PauseAnswer:
     roles=STAFF,
     errors=(403, 409),
 )
-async def pause(ask: Ask, body: PauseBody) -> PauseAnswer:
+async def pause(ask: Ask, body: RecordingPauseBody) -> PauseAnswer:
     seat = await own_seat(ask)
     talk = await _floor(ask).supervisor.talk_of(seat)
     if not body.paused:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from pydantic import Field
 from sqlalchemy import ColumnElement, Text, and_, cast, exists, false, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -24,9 +25,18 @@ from recorder.rights.model import Limit, Right, Scope, scopes
 from recorder.tables import Recording
 from ticketing.tables import Case
 from web.api.masking import Viewer, is_confidential
-from web.api.route import Ask
+from web.api.route import Ask, Asked
 
-__all__ = ["Known", "ReasonRequiredError", "Right", "Rights", "check_reason", "recording_for", "rights_of"]
+__all__ = [
+    "Known",
+    "ReasonRequiredError",
+    "RecordingPath",
+    "Right",
+    "Rights",
+    "check_reason",
+    "recording_for",
+    "rights_of",
+]
 
 _REFUSALS: Mapping[Right, str] = {
     Right.LISTEN: "您没有收听这段录音的权限。",
@@ -35,6 +45,10 @@ _REFUSALS: Mapping[Right, str] = {
     Right.DELETE: "您没有删除录音的权限。",
     Right.INSPECT: "您没有质检这段录音的权限。",
 }
+
+
+class RecordingPath(Asked):
+    id: int = Field(ge=1, le=2**31 - 1)
 
 
 class ReasonRequiredError(ForbiddenError):

@@ -5,21 +5,16 @@ from __future__ import annotations
 from http import HTTPMethod
 
 from aiohttp import web
-from pydantic import Field
 
 from core import audit
 from core.db import begin_write
 from recorder import playback
 from recorder.tables import Recording
 from web.api import byte_ranges
-from web.api.recording_rights import Right, check_reason, recording_for
-from web.api.route import STAFF, Ask, Asked, Routes
+from web.api.recording_rights import RecordingPath, Right, check_reason, recording_for
+from web.api.route import STAFF, Ask, Routes
 
 routes = Routes("recordings")
-
-
-class RecordingPath(Asked):
-    id: int = Field(ge=1, le=2**31 - 1)
 
 
 @routes.add(

@@ -21,7 +21,7 @@ from ivr.house.announcements import Words
 from ivr.house.hands import Hand
 from ivr.house.keeper import HouseKeeper
 from ivr.house.known import Known
-from ivr.house.model import FlagPath, Mode
+from ivr.house.model import AnnouncementMode, FlagPath
 from ivr.house.tables import FlowVersion, Source, count_up
 from tests.ivr.house.conftest import Hands
 
@@ -69,7 +69,7 @@ async def _announce(hand: Hand, settings: Settings, title: str = "台风", **mor
         "title": title,
         "text_zh": "台风今晚登陆。",
         "text_en": "",
-        "mode": Mode.BEFORE,
+        "mode": AnnouncementMode.BEFORE,
         "queues": (),
         "starts_at": now,
         "ends_at": now + timedelta(hours=1),
@@ -115,9 +115,9 @@ async def test_which_announcements_a_caller_hears(
     settings: Settings, sessions: SessionFactory, clock: FixedClock, hands: Hands
 ) -> None:
     leader, later = hands("shift_leader"), clock.now() + timedelta(minutes=10)
-    await _announce(leader, settings, "旧", mode=Mode.INSTEAD)
+    await _announce(leader, settings, "旧", mode=AnnouncementMode.INSTEAD)
     await _announce(leader, settings, "先")
-    await _announce(leader, settings, "新", mode=Mode.INSTEAD)
+    await _announce(leader, settings, "新", mode=AnnouncementMode.INSTEAD)
     await _announce(leader, settings, "晚", starts_at=later)
     await _announce(leader, settings, "停用", enabled=False)
     await _announce(leader, settings, "英文队列", queues=("english",))
