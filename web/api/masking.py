@@ -70,12 +70,6 @@ class Viewer:
             return HIDDEN
         return shown(number, whole=self.sees_numbers_of(call))
 
-    def hears(self, call: Call | None) -> bool:
-        """Whether the recording of `call` may be played: a seat plays its own calls and those of nobody."""
-        if self.role != Role.SEAT or call is None:
-            return True
-        return self.took(call) or (not call.seat and not is_confidential(call))
-
 
 def is_confidential(call: Call) -> bool:
     """Whether the caller asked to stay unknown."""
