@@ -11,6 +11,7 @@ from bench import (
     browser_seat,
     call_cost,
     cer,
+    chaos,
     live_help,
     menu_latency,
     pop_latency,
@@ -30,6 +31,7 @@ BENCHMARKS = (
     transcription.NAME,
     cer.NAME,
     search.NAME,
+    chaos.NAME,
 )
 
 
@@ -41,6 +43,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="cer: audio and transcripts.tsv of your own")
     parser.add_argument("--model", type=Path, help="cer, transcription: a vosk model of your own")
     parser.add_argument("--database", default="", help="search: URL of an empty database instead of SQLite")
+    parser.add_argument("--kills", type=int, default=chaos.KILLS, help="chaos: at each step (%(default)s)")
     options = parser.parse_args()
     unknown = [name for name in options.names if name not in BENCHMARKS]
     if unknown or options.rounds < 1:
@@ -67,6 +70,8 @@ def main() -> None:
         cer.run(options.rounds, options.folder, options.model)
     if search.NAME in wanted:
         search.run(options.rounds, options.database)
+    if chaos.NAME in wanted:
+        chaos.run(options.kills)
 
 
 if __name__ == "__main__":
