@@ -6,11 +6,12 @@ import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
-import aiosqlite
 from sqlalchemy import JSON, DateTime, Dialect, MetaData, event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
+
+from core import sqlite
 
 SessionFactory = async_sessionmaker[AsyncSession]
 
@@ -70,19 +71,20 @@ def make_engine(url: str) -> AsyncEngine:
     return engine
 
 
-async def _open_sqlite(*args: Any, **options: Any) -> aiosqlite.Connection:
+async def _open_sqlite(*args: Any, **options: Any) -> sqlite.Connection:
     """A connection whose thread has ended where it could not be opened.
 
     aiosqlite tells a failed connection's thread to stop and does not wait for it. A command that ends at once
     (`hotline calls` without a database) closes the loop first, and the thread dies with a traceback.
     """
-    connection = aiosqlite.connect(*args, **options)
+    connection = sqlite.Connection(*args, **options)
     connection._thread.daemon = True  # as SQLAlchemy's own creator does
     try:
-        return await connection
+        await connection
     except BaseException:
         await asyncio.to_thread(connection._thread.join, 5)
         raise
+    return connection
 
 
 def make_sessions(engine: AsyncEngine) -> SessionFactory:
