@@ -17,6 +17,7 @@ from typing import BinaryIO, ParamSpec
 
 import structlog
 from aiohttp import hdrs, web
+from multidict import CIMultiDict
 
 from core.errors import HotlineError
 
@@ -109,14 +110,16 @@ async def send(
     """
     wanted = request.headers.get(hdrs.RANGE, "")
     if_range = request.headers.get(hdrs.IF_RANGE)
-    if if_range is not None and if_range != headers.get(hdrs.ETAG):
+    # Names of headers are compared without their case: aiohttp writes `Etag`.
+    more = CIMultiDict({**headers, hdrs.ACCEPT_RANGES: "bytes", hdrs.CONTENT_TYPE: content_type})
+    if if_range is not None and if_range != more.get(hdrs.ETAG):
         wanted = ""
-    more = {**headers, hdrs.ACCEPT_RANGES: "bytes", hdrs.CONTENT_TYPE: content_type}
     try:
         begin, end = part_of(wanted, source.size) if wanted else (0, source.size)
     except UnsatisfiableError:
         del more[hdrs.CONTENT_TYPE]
-        return web.Response(status=416, headers={**more, hdrs.CONTENT_RANGE: f"bytes */{source.size}"})
+        more[hdrs.CONTENT_RANGE] = f"bytes */{source.size}"
+        return web.Response(status=416, headers=more)
     if wanted:
         more[hdrs.CONTENT_RANGE] = f"bytes {begin}-{end - 1}/{source.size}"
     response = web.StreamResponse(status=206 if wanted else 200, headers=more)
