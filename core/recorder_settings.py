@@ -99,6 +99,18 @@ class Retention(Section):
     )
 
 
+class Proof(Section):
+    """Proof that no recording was removed or changed (完整性证明)."""
+
+    grace_hours: float = Field(
+        4.0,
+        description="A day's recordings are sealed into the chain so many hours after midnight (China time)."
+        " What is archived later stands in a later day of the chain.",
+        ge=0,
+        le=240,
+    )
+
+
 class Search(Section):
     """Finding recordings, and words that raise an alarm (关键词告警)."""
 

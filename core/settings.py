@@ -25,6 +25,9 @@ from core.recorder_settings import (
     Archive as Archive,
 )
 from core.recorder_settings import (
+    Proof as Proof,
+)
+from core.recorder_settings import (
     Quality as Quality,
 )
 from core.recorder_settings import (
@@ -147,6 +150,7 @@ class Settings(BaseSettings):
     archive: Archive = Field(default_factory=Archive)
     vault: Vault = Field(default_factory=Vault)
     retention: Retention = Field(default_factory=Retention)
+    proof: Proof = Field(default_factory=Proof)
     transcribe: Transcribe = Field(default_factory=Transcribe)
     search: Search = Field(default_factory=Search)
     quality: Quality = Field(default_factory=Quality)

@@ -18,7 +18,7 @@ from core.clock import Clock, SystemClock
 from core.db import SessionFactory, make_engine, make_sessions
 from core.process import until_stopped, wait_for_database, wait_for_redis
 from core.settings import Settings
-from hotline import quality, reconcile, retention, watchdog
+from hotline import proof, quality, reconcile, retention, watchdog
 from hotline.indexing import Indexing
 from ivr.ledger.tables import CONFIDENTIAL, Call
 from recorder.tables import Recording, Transcript
@@ -84,6 +84,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
             watchdog.watch(settings),
             reconcile.daily(settings, sessions, clock),
             quality.sample(settings, sessions, clock),
+            proof.seal(settings, sessions, clock),
             *Indexing(settings, sessions, clock).works(bus),
             *retention.works(settings, sessions, clock),
         )

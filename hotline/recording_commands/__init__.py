@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 
 from core.settings import Settings
-from hotline.recording_commands import reindex, retranscribe, rotate_key, states
+from hotline.recording_commands import reindex, retranscribe, rotate_key, states, verify
 
 #: One action: told the settings and what was typed; the exit status.
 Action = Callable[[Settings, argparse.Namespace], int]
@@ -32,4 +32,5 @@ _REGISTERS: tuple[Callable[[Add], None], ...] = (
     reindex.register,
     retranscribe.register,
     rotate_key.register,
+    verify.register,
 )

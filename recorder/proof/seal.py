@@ -150,7 +150,7 @@ async def _new_lines(db: AsyncSession, until: datetime) -> list[str]:
         .outerjoin(Tombstone, Tombstone.recording_id == Recording.id)
         .where(RecordingDayEntry.call_id.is_(None), Recording.created_at < until)
     )
-    found = (await db.execute(query)).tuples().all()
+    found = (await db.execute(query)).all()
     later = [row.call_id for row, stone in found if stone is not None and stone.deleted_at >= until]
     known = await kinds_of(db, later)
     lines = [_line(row, stone, until, known.get(row.call_id, set())) for row, stone in found]

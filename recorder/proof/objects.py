@@ -1,0 +1,65 @@
+"""One recording's object: is it there, and is it what its row says. Blocking; runs in a thread."""
+
+from __future__ import annotations
+
+from core.errors import NotFoundError
+from core.settings import Settings
+from recorder import ffmpeg, playback
+from recorder.legs import RATE
+from recorder.proof.findings import Problem
+from recorder.storage import open_store
+from recorder.storage.protocol import StoreUnavailableError
+from recorder.streams import StopAsked, SummedSource, sum_of
+from recorder.tables import Recording
+from recorder.vault.errors import TamperedError, WrongKeyError
+
+#: How far the decoded length may be off, in seconds.
+_TOLERANCE_S = 0.1
+_BYTES_PER_SAMPLE_PAIR = 4
+
+#: What is wrong, and in which words; None: all is well.
+Verdict = tuple[Problem, str] | None
+
+
+def look(settings: Settings, row: Recording, stop: StopAsked, *, quick: bool) -> Verdict:
+    """Presence and size; unless `quick` every byte: the stored sum, each seal, the audio's sum, decoding.
+
+    Raises:
+        StoppedError: `stop` said so meanwhile.
+        StoreUnavailableError: the store is away: nothing can be said of any of its objects.
+    """
+    store = open_store(settings, row.store)
+    try:
+        size = store.size(row.archive_key)
+        if size != row.archive_bytes:
+            return Problem.DAMAGED, f"has {size} bytes, {row.archive_bytes} were stored"
+        return None if quick else _read(settings, row, stop)
+    except NotFoundError:
+        return Problem.MISSING, f"{row.store}: {row.archive_key}"
+    except WrongKeyError as error:
+        return Problem.KEY, str(error)
+    except TamperedError as error:
+        return Problem.DAMAGED, f"the seal is broken: {error}"
+    except ffmpeg.FfmpegError as error:
+        return Problem.DAMAGED, f"cannot be decoded: {error}"
+    except StoreUnavailableError as error:
+        store.probe()  # away for all of them: raises
+        return Problem.DAMAGED, f"cannot be read: {error}"
+
+
+def _read(settings: Settings, row: Recording, stop: StopAsked) -> Verdict:
+    with open_store(settings, row.store).open(row.archive_key) as stored:
+        is_stored = sum_of(stored, stop) == row.archive_sha256
+    if not is_stored and not row.sealed:
+        return Problem.DAMAGED, "the stored bytes have another sum"
+    with playback.open_audio(settings, row) as plain:
+        audio = SummedSource(plain, stop)
+        samples = sum(map(len, ffmpeg.decode(settings, audio, stop))) / _BYTES_PER_SAMPLE_PAIR
+    if row.audio_sha256 and audio.hex != row.audio_sha256:
+        return Problem.DAMAGED, "the audio has another sum"
+    if abs(samples / RATE - row.duration_s) > _TOLERANCE_S:
+        return Problem.DAMAGED, f"decodes to {samples / RATE:.2f} s, captured were {row.duration_s:.2f} s"
+    if not is_stored:
+        why = "the stored bytes have another sum, the sound in them is whole"
+        return Problem.DAMAGED, f"{why}: a rotation of the master key was broken off? run rotate-key again"
+    return None
