@@ -77,6 +77,27 @@ async def test_leaders_keep_lists_and_the_trail_knows(world: World) -> None:
     assert removed.detail["words"] == ["噪音", "噪声"]
 
 
+async def test_a_sentence_is_tried_against_the_lists_or_against_words(world: World) -> None:
+    leader = await world.client("leader")
+    off = {"name": "噪音", "words": ["噪音"], "severity": "normal"}
+    made = await (await leader.post(LISTS, json=off)).json()
+    await leader.patch(f"{LISTS}/{made['id']}", json={"active": False})
+
+    async def tried(text: str, **more: Any) -> list[tuple[str, str, list[str]]]:
+        answer = await leader.post(f"{LISTS}/try", json={"text": text, **more})
+        assert answer.status == 200, await answer.text()
+        return [(one["name"], one["severity"], one["words"]) for one in (await answer.json())["lists"]]
+
+    assert await tried("楼下噪音，怕是漏 气了") == [("燃气与爆炸", "critical", ["漏气"])]
+    assert await tried("楼下噪音", words=["噪音", "，", "爆炸"]) == [("", "normal", ["噪音"])]
+    assert await tried("没有什么") == await tried("漏气", words=[]) == []
+    answer = await leader.post(f"{LISTS}/try", json={"text": "怕是漏 气了"})
+    (hit,) = (await answer.json())["lists"][0]["hits"]
+    assert [hit["text"][slice(*mark)] for mark in hit["marks"]] == ["漏 气"]
+    assert (await leader.post(f"{LISTS}/try", json={"text": "长" * 501})).status == 422
+    assert (await (await world.client("seat1")).post(f"{LISTS}/try", json={"text": "漏气"})).status == 403
+
+
 @pytest.mark.parametrize(
     "words",
     [[], ["灯"], ["，，，"], ["长" * 33], [f"词语{n}" for n in range(201)]],

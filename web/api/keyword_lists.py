@@ -13,8 +13,10 @@ from ivr.ledger.tables import Call
 from recorder.search import alerts, keyword_lists
 from recorder.search.alerts import Alert
 from recorder.search.keyword_lists import By
+from recorder.search.lines import Line
 from recorder.search.query import Wanted
 from recorder.search.tables import KeywordList, Severity
+from recorder.search.words import plain
 from web.api.hand import LEADERS
 from web.api.keyword_models import (
     AlertsQuery,
@@ -26,6 +28,9 @@ from web.api.keyword_models import (
     KeywordListForm,
     KeywordLists,
     SeenAnswer,
+    SentenceForm,
+    TriedList,
+    TriedSentence,
 )
 from web.api.recording_rights import Right, Rights, rights_in
 from web.api.recording_search import reach
@@ -47,6 +52,33 @@ async def list_keyword_lists(ask: Ask) -> KeywordLists:
 @routes.add(HTTPMethod.POST, "/keyword-lists", "A new list", roles=LEADERS, status=201, errors=(409,))
 async def add_keyword_list(ask: Ask, body: KeywordListForm) -> KeywordListAnswer:
     return _list(await keyword_lists.add(_by(ask), **dict(body)))
+
+
+@routes.add(
+    HTTPMethod.POST,
+    "/keyword-lists/try",
+    "Which lists a sentence would raise an alert by (试句)",
+    roles=ALERTED,
+)
+async def try_sentence(ask: Ask, body: SentenceForm) -> TriedSentence:
+    if body.words is None:
+        async with ask.services.sessions() as db:
+            lists = await keyword_lists.listing(db, active_only=True)
+    else:
+        words = [word for word in body.words if plain(word)]
+        lists = [KeywordList(name="", severity=Severity.NORMAL, words=words)]
+    heard = alerts.listen([Line("caller", body.text, [])], lists)
+    return TriedSentence(
+        lists=[
+            TriedList(
+                name=one.of.name,
+                severity=Severity(one.of.severity),
+                words=one.words,
+                hits=[HitAnswer.model_validate(hit.as_json()) for hit in one.hits],
+            )
+            for one in heard
+        ]
+    )
 
 
 @routes.add(

@@ -42,6 +42,25 @@ class KeywordLists(Answer):
     items: list[KeywordListAnswer]
 
 
+class SentenceForm(Asked):
+    text: str = Field(min_length=1, max_length=500)
+    #: Held against these words only, as for a list that is not saved yet; null: against every active list.
+    words: Words | None = None
+
+
+class TriedList(Answer):
+    """A list the sentence would raise an alert by. Without a name: the words that were given."""
+
+    name: str
+    severity: Severity
+    words: list[str]
+    hits: list[HitAnswer]
+
+
+class TriedSentence(Answer):
+    lists: list[TriedList]
+
+
 class IdPath(Asked):
     id: int = Field(ge=1, le=_LARGEST_ID)
 
