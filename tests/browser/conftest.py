@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from core.native import command, root_for_tests
 from core.settings import Settings
@@ -36,6 +36,9 @@ FLAGS = [
 SCREEN = {"width": 1366, "height": 768}
 #: Calls that left a message and were transcribed; each test that changes a draft takes its own.
 MESSAGES = 5
+
+#: A machine that runs several tests at once is slow now and then.
+expect.set_options(timeout=20_000)
 
 NewPage = Callable[[], Awaitable[Page]]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,7 +22,7 @@ from recorder.legs import Legs, Side
 from recorder.tables import Recording, Transcript
 from tests.browser.conftest import SCREEN
 from tests.browser.recordings.player_page import Player
-from tests.browser.recordings.sound import conversation
+from tests.browser.recordings.sound import Leg, conversation
 from tests.conftest import RedisServer
 from tests.ports import free_port
 from tests.web.world import World, make_world
@@ -59,13 +59,21 @@ class Recorder:
 
     world: World
 
-    async def take_in(self, *, seat: str = "1001", codec: str = "opus", **more: Any) -> Recording:
-        """The conversation as the recording of a call that `seat` answered."""
+    async def take_in(
+        self,
+        *,
+        seat: str = "1001",
+        codec: str = "opus",
+        sides: Mapping[str, Leg] | None = None,
+        **more: Any,
+    ) -> Recording:
+        """The conversation, or what `sides` hold, as the recording of a call that `seat` answered."""
+        sides = sides or conversation()
         world = self.world
         call = await world.add_call(seat=seat, queue="general", **more)
         legs = Legs(world.settings.spool_dir, call.id)
         old = (world.clock.now() - timedelta(seconds=60)).timestamp()
-        for side, leg in conversation().items():
+        for side, leg in sides.items():
             path = legs.path(Side(side))
             path.write_bytes(leg.alaw)
             os.utime(path, (old, old))
@@ -79,7 +87,7 @@ class Recorder:
             recording = await queries.recording_of(db, call.id)
             assert recording is not None, "not taken in"
             assert recording.archive_key, recording.last_error
-            for side, leg in conversation().items():
+            for side, leg in sides.items():
                 db.add(
                     Transcript(
                         recording_id=recording.id,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
+from random import Random
 from typing import Any
 
 from core.native import command
@@ -33,6 +35,25 @@ class Leg:
 
     alaw: bytearray = field(default_factory=lambda: bytearray(SILENCE * int(LENGTH_S * RATE)))
     words: list[dict[str, Any]] = field(default_factory=list)
+
+
+def tone(hertz: float, seconds: float) -> Leg:
+    """One even tone."""
+    sine = [int(12_000 * math.sin(2 * math.pi * hertz * at / RATE)) for at in range(int(seconds * RATE))]
+    return Leg(bytearray(map(_alaw, sine)))
+
+
+def noise(seconds: float) -> Leg:
+    """What no codec makes smaller."""
+    return Leg(bytearray(Random(12319).randbytes(int(seconds * RATE))))
+
+
+def _alaw(sample: int) -> int:
+    """G.711: sign, three bits of exponent, four of mantissa, every other bit turned."""
+    size = min(abs(sample) >> 3, 4095)
+    exponent = max(0, size.bit_length() - 5)
+    mantissa = size >> max(exponent, 1) & 0x0F
+    return ((0x80 if sample >= 0 else 0) | exponent << 4 | mantissa) ^ 0x55
 
 
 @cache
