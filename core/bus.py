@@ -40,6 +40,10 @@ class Bus:
         )
         self._stream = stream
         self._block_ms = block_ms
+        #: Handed out and not acked yet.
+        self._unacked: set[tuple[str, str]] = set()
+        #: How often Redis was away: an answer that got lost may have handed something out.
+        self._troubles = 0
 
     async def publish(self, *events: Event) -> None:
         """Add `events` to the stream, all or none, in order; returns when Redis has them."""
@@ -67,7 +71,12 @@ class Bus:
                     yield event
 
     async def consume(
-        self, group: str, consumer: str, wanted: Callable[[Event], bool] | None = None
+        self,
+        group: str,
+        consumer: str,
+        wanted: Callable[[Event], bool] | None = None,
+        *,
+        gather_s: float = 0.0,
     ) -> AsyncIterator[tuple[str, Event]]:
         """Messages for `group`, at least once each: own un-acked ones first, then new ones.
 
@@ -76,27 +85,34 @@ class Bus:
         Ask for the next message only after the last was dealt with. One that was not acked by then counts
         as failed and comes again some seconds later or after a restart, so `consumer` must be a name that
         stays the same. A message nobody can decode is logged and acked. The group starts with the
-        oldest event still in the stream.
+        oldest event still in the stream. Who is in no hurry lets messages gather for `gather_s` between two
+        reads: waking up for each costs more than most messages do.
         """
         clock = asyncio.get_running_loop().time
-        last, look_back_at = "0", clock() + self._block_ms / 1000
+        last, look_back_at, troubles = "0", clock() + self._block_ms / 1000, self._troubles
         while True:
             entries = await self._read_group(group, consumer, last)
             if last != ">":
                 last = entries[-1][0] if entries else ">"
             elif clock() >= look_back_at:
-                last, look_back_at = "0", clock() + self._block_ms / 1000
+                is_open = troubles != self._troubles or any(of == group for of, _ in self._unacked)
+                last, troubles = "0" if is_open else ">", self._troubles
+                look_back_at = clock() + self._block_ms / 1000
             read = [(message_id, _decode(message_id, fields)) for message_id, fields in entries]
             left = [i for i, event in read if event is None or (wanted and not wanted(event))]
             if left:
                 await self.ack(group, *left)
             for message_id, event in read:
                 if event is not None and message_id not in left:
+                    self._unacked.add((group, message_id))
                     yield message_id, event
+            if entries and gather_s:
+                await asyncio.sleep(gather_s)
 
     async def ack(self, group: str, *message_ids: str) -> None:
         """These messages are dealt with; `group` will not see them again."""
         await self._patiently(lambda: self._redis.xack(self._stream, group, *message_ids))
+        self._unacked.difference_update((group, message_id) for message_id in message_ids)
 
     async def close(self) -> None:
         await self._redis.aclose()
@@ -135,6 +151,7 @@ class Bus:
             try:
                 result = await _cancellable(call)
             except (RedisConnectionError, RedisTimeoutError, OSError) as error:
+                self._troubles += 1
                 _say_waiting(backoff, error)
             except ResponseError as error:
                 if not str(error).startswith(("LOADING", "MASTERDOWN")):

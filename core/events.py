@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
+from functools import cache
 from typing import ClassVar
 
 
@@ -126,5 +127,9 @@ class EventCodec:
         kind = cls.types[message["type"]]
         body = json.loads(message["body"])
         body["at"] = datetime.fromisoformat(body["at"])
-        known = {f.name for f in fields(kind)}
-        return kind(**{k: v for k, v in body.items() if k in known})
+        return kind(**{k: v for k, v in body.items() if k in _names(kind)})
+
+
+@cache
+def _names(kind: type[Event]) -> frozenset[str]:
+    return frozenset(field.name for field in fields(kind))

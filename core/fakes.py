@@ -30,7 +30,12 @@ class MemoryBus:
             at += 1
 
     async def consume(
-        self, group: str, consumer: str, wanted: Callable[[Event], bool] | None = None
+        self,
+        group: str,
+        consumer: str,
+        wanted: Callable[[Event], bool] | None = None,
+        *,
+        gather_s: float = 0.0,
     ) -> AsyncIterator[tuple[str, Event]]:
         acked = self._acked.setdefault(group, set())
         at = 0

@@ -47,7 +47,7 @@ async def listen(settings: Settings, missed: MissedCalls) -> None:
     """Feed the listener; an event it cannot handle now is not acked, so it comes again."""
     bus = Bus(settings.redis.url)
     try:
-        async for message_id, event in bus.consume("callbacks", "exchange", MissedCalls.wants):
+        async for message_id, event in bus.consume("callbacks", "exchange", MissedCalls.wants, gather_s=1.0):
             try:
                 await missed.handle(event)
             except Exception as error:  # noqa: BLE001 - event consumer boundary

@@ -59,7 +59,7 @@ class Indexing:
 
     async def follow(self, bus: Bus) -> None:
         """Handle events until cancelled; one that cannot be handled now comes again."""
-        async for message_id, event in bus.consume("search", "timers", self.wants):
+        async for message_id, event in bus.consume("search", "timers", self.wants, gather_s=1.0):
             try:
                 await self.handle(event)
             except Exception as error:  # noqa: BLE001 - event consumer boundary

@@ -100,7 +100,7 @@ class Listener:
 async def listen(bus: Bus, listener: Listener) -> None:
     """Feed the listener; an event it cannot handle now is not acked, so it comes again."""
     try:
-        async for message_id, event in bus.consume("visits", "exchange", Listener.wants):
+        async for message_id, event in bus.consume("visits", "exchange", Listener.wants, gather_s=1.0):
             try:
                 await listener.handle(event)
             except Exception as error:  # noqa: BLE001 - event consumer boundary
