@@ -51,6 +51,7 @@ def main(kills: int, names: list[str]) -> int:
     failed = 0
     with tempfile.TemporaryDirectory(prefix="hotline-chaos-") as name:
         folder = Path(name)
+        Trial.new(folder / "warm", 1).warm_up()
         fresh = Trial.new(folder / "fresh", kills)
         archived: Trial | None = None
         for step in (STEPS[name] for name in names):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import random
 import shutil
@@ -30,6 +31,7 @@ from tests.recorder.chaos.steps import (
     HEIR_AFTER,
     NOW,
     START,
+    STEPS,
     NoFacts,
     Step,
     die,
@@ -71,6 +73,19 @@ class Trial:
         """The same as it stands now, elsewhere."""
         shutil.copytree(self.settings.paths.state, folder)
         return Trial(folder, len(self.audio))
+
+    def warm_up(self) -> None:
+        """Live one whole life in this process: what is loaded and compiled now is not so in every fork."""
+
+        async def live() -> None:
+            async with self.database() as sessions:
+                await take_in_and_keep(self.settings, sessions, FixedClock(START), lambda _: None)
+            await self._work(STEPS["transcript-claimed"], START, is_victim=False)
+            await self._sign()
+            await self._work(STEPS["deletion-erased"], START, is_victim=False)
+
+        asyncio.run(live())
+        gc.freeze()
 
     def prepare(self) -> None:
         """Archive all calls; their staging copies stay."""
