@@ -182,11 +182,15 @@ async def names_of(db: AsyncSession, account_ids: Iterable[int | None]) -> dict[
 async def _holds(ask: Ask, db: AsyncSession, rows: Iterable[LegalHold]) -> list[HoldAnswer]:
     rows, settings, who = list(rows), ask.services.settings.retention, actor(ask)
     names = await names_of(db, (one for row in rows for one in (row.set_by, row.lifted_by)))
+    cases = {int(row.target) for row in rows if row.scope == HoldScope.CASE}
+    found = await db.execute(select(Case.id, Case.number).where(Case.id.in_(cases)))
+    numbers = {str(one.id): one.number or "" for one in found}
     return [
         HoldAnswer(
             id=row.id,
             scope=HoldScope(row.scope),
             target=mask(row.target) if row.scope == HoldScope.NUMBER else row.target,
+            case_number=numbers.get(row.target, "") if row.scope == HoldScope.CASE else "",
             reason=row.reason,
             set_by=names[row.set_by],
             set_at=row.set_at,

@@ -103,6 +103,8 @@ class HoldAnswer(Answer):
     scope: HoldScope
     #: As `HoldForm.target`; numbers masked.
     target: str
+    #: Of a case that is registered; else empty.
+    case_number: str
     reason: str
     set_by: str
     set_at: datetime

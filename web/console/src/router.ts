@@ -3,6 +3,7 @@ import { createRouter, createWebHistory } from 'vue-router'
 import type { Role } from '@/api/types'
 import { whenLoggedOut } from '@/api/client'
 import { t } from '@/i18n'
+import { SECTIONS } from '@/retention/sections'
 import { account, forgetSession, knownSession } from '@/state/session'
 
 declare module 'vue-router' {
@@ -45,6 +46,18 @@ export const router = createRouter({
           name: 'shared-moment',
           component: () => import('@/pages/SharedMomentPage.vue'),
           props: (route) => ({ id: Number(route.params['id']) }),
+        },
+        {
+          path: 'keyword-alerts',
+          name: 'keyword-alerts',
+          component: () => import('@/pages/KeywordAlertsPage.vue'),
+          meta: { roles: INSPECTORS },
+        },
+        {
+          path: 'keyword-lists',
+          name: 'keyword-lists',
+          component: () => import('@/pages/KeywordListsPage.vue'),
+          meta: { roles: INSPECTORS },
         },
         { path: 'cases', name: 'cases', component: () => import('@/pages/CasesPage.vue') },
         {
@@ -93,6 +106,14 @@ export const router = createRouter({
           meta: { roles: LEADERS },
         },
         { path: 'visits', name: 'visits', component: () => import('@/pages/VisitsPage.vue'), meta: { roles: LEADERS } },
+        {
+          path: 'keeping',
+          component: () => import('@/retention/KeepingLayout.vue'),
+          children: [
+            { path: '', name: 'keeping', redirect: { name: 'keeping-rules' } },
+            ...SECTIONS.map(({ name, path, roles, component }) => ({ name, path, component, meta: { roles } })),
+          ],
+        },
         {
           path: 'settings',
           component: () => import('@/layout/SettingsLayout.vue'),

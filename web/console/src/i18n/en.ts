@@ -7,6 +7,7 @@ import { operationsEn } from './operations-en'
 import { playerEn } from './player-en'
 import { qualityEn } from './quality-en'
 import { recordingsEn } from './recordings-en'
+import { retentionEn } from './retention-en'
 import { searchEn } from './search-en'
 import { stepsEn } from './steps-en'
 import type { Messages } from './zh'
@@ -21,6 +22,7 @@ export const en: Messages = {
   ...playerEn,
   ...qualityEn,
   ...recordingsEn,
+  ...retentionEn,
   ...searchEn,
   product: '12319 City Services Hotline',
   nav: {

@@ -7,6 +7,7 @@ import { operationsZh } from './operations-zh'
 import { playerZh } from './player-zh'
 import { qualityZh } from './quality-zh'
 import { recordingsZh } from './recordings-zh'
+import { retentionZh } from './retention-zh'
 import { searchZh } from './search-zh'
 import { stepsZh } from './steps-zh'
 
@@ -20,6 +21,7 @@ export const zh = {
   ...playerZh,
   ...qualityZh,
   ...recordingsZh,
+  ...retentionZh,
   ...searchZh,
   product: '12319 市政服务热线',
   nav: {
