@@ -27,8 +27,9 @@ from core.tables import OutboxEntry
 
 log = structlog.get_logger()
 BATCH = 200
-#: How often a relay looks without having been woken: for what a process that died had committed.
-LOOK_S = 5.0
+#: How often a relay looks without having been woken, for what a process that died had committed: one of them
+#: soon (`WATCHFUL_S`), the others should that one be away.
+LOOK_S, WATCHFUL_S = 60.0, 5.0
 _TOLD = "outbox"
 _wakers: set[asyncio.Event] = set()
 

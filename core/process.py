@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import sys
 import traceback
@@ -28,6 +29,9 @@ Main = Callable[[Settings, asyncio.Event], Awaitable[None]]
 #: Seconds a part has to end by itself once it was asked to.
 GRACE_S = 8.0
 
+#: New objects between two looks for garbage; Python's own 700 is meant for small programs.
+_GARBAGE = 20_000
+
 log = structlog.get_logger()
 _heartbeat: ContextVar[Heartbeat | None] = ContextVar("heartbeat", default=None)
 
@@ -51,6 +55,9 @@ def run(name: str, main: Main) -> int:
         sys.stderr.write(f"{name}: setting {where or 'file'} does not fit: {first['msg']}\n")
         return 1
     logging_setup.configure(name, settings.log.level)
+    # What is loaded by now stays: looking through all of it for garbage, again and again, costs calls.
+    gc.freeze()
+    gc.set_threshold(_GARBAGE)
     return asyncio.run(_guarded(name, main, settings))
 
 

@@ -78,7 +78,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
     try:
         await until_stopped(
             stop,
-            outbox.Relay(sessions, bus, clock).run(),
+            outbox.Relay(sessions, bus, clock, look_s=outbox.WATCHFUL_S).run(),
             open_drafts(bus, intake, clock),
             prune(sessions, clock),
             watchdog.watch(settings),

@@ -25,10 +25,11 @@ from ivr.ledger.memory import Memory
 from ivr.ledger.tables import CallEvent
 from ivr.switch.ami import Switch, SwitchRefusedError, SwitchUnavailableError
 from ivr.switch.cel import CelError, Translator
-from ivr.switch.tail import EventFile, Line
+from ivr.switch.tail import BATCH_LINES, EventFile, Line
 
 #: A call in progress is to be seen within a second; this is most of what we add to that. Looking more
-#: often would cost a transaction for each of the events that come in bursts.
+#: often, or again at once after something came, would cost a transaction for each of the events that come in
+#: bursts.
 POLL_S = 0.4
 #: How often calls are looked for that the switch no longer knows, and how long they must have been quiet.
 LOST_CALLS_EVERY_S, QUIET_S = 30.0, 20.0
@@ -65,15 +66,15 @@ class Watcher:
         #: One transaction at a time: the memory is told how each ended.
         self._writing = asyncio.Lock()
 
-    async def carry_on(self) -> bool:
-        """Store what is new in the file; False when nothing was.
+    async def carry_on(self) -> int:
+        """Store what is new in the files; how many lines that were.
 
         Raises:
             sqlalchemy.exc.SQLAlchemyError: the database is away; the file stays where it was.
         """
         files = [(file, lines) for file in self._files if (lines := file.read())]
         if not files:
-            return False
+            return 0
         async with self._transaction() as session:
             if not self._knows_calls:
                 self._translator.expect(await store.calls_in_progress(session))
@@ -82,7 +83,7 @@ class Watcher:
             await store.apply(session, events, self._area_code, self._memory)
         for file, _ in files:
             file.commit()
-        return True
+        return sum(len(lines) for _, lines in files)
 
     async def end_lost_calls(self, live: set[str]) -> int:
         """End calls the switch has forgotten (it crashed, or the machine did). Returns how many."""
@@ -138,7 +139,7 @@ async def _follow(watcher: Watcher, stop: asyncio.Event) -> None:
     backoff = Backoff(longest_s=5.0)
     while not stop.is_set():
         try:
-            busy = await watcher.carry_on()
+            is_behind = await watcher.carry_on() >= BATCH_LINES
         except (SQLAlchemyError, OSError) as error:
             if backoff.is_first:
                 log.error(
@@ -147,7 +148,7 @@ async def _follow(watcher: Watcher, stop: asyncio.Event) -> None:
             await backoff.wait()
             continue
         backoff = Backoff(longest_s=5.0)
-        if not busy:
+        if not is_behind:
             with suppress(TimeoutError):
                 async with asyncio.timeout(POLL_S):
                     await stop.wait()

@@ -38,13 +38,28 @@ class EventFile:
         self._position_path = path.with_suffix(".position")
         self._reading = path
         self._next = _Position("", 0)
+        #: What the file looked like when nothing new was in it.
+        self._read_whole: tuple[int, int] | None = None
 
     def read(self) -> list[Line]:
         """Up to BATCH_LINES complete lines not yet committed; empty when there are none."""
+        looks = self._looks()
+        if looks is not None and looks == self._read_whole:
+            return []
         committed = self._committed()
         # The switch may have been writing a line at the very moment its file was set aside.
         rest = self._read(self._aside(committed), committed) if committed.generation else []
-        return rest or self._read(self._path, committed)
+        lines = rest or self._read(self._path, committed)
+        self._read_whole = None if lines else looks
+        return lines
+
+    def _looks(self) -> tuple[int, int] | None:
+        """Which file it is and how long; None when there is none."""
+        try:
+            now = self._path.stat()
+        except FileNotFoundError:
+            return None
+        return now.st_ino, now.st_size
 
     def commit(self) -> None:
         """Everything handed out by the last `read` is stored: never hand it out again."""

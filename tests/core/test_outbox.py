@@ -96,7 +96,7 @@ async def test_a_relay_publishes_what_this_process_commits_at_once(
             async def told(case_id: int = case_id) -> bool:
                 return edited(clock, case_id) in bus.published
 
-            await poll(told, "published without waiting for the next look", outbox.LOOK_S / 2)
+            await poll(told, "published without waiting for the next look", outbox.WATCHFUL_S)
 
 
 async def test_a_relay_finds_what_another_process_left(
