@@ -50,6 +50,7 @@ class Action(StrEnum):
     RECORDING_RESUMED = "recording:resumed"  #: 继续录音
     RECORDING_DAY_SEALED = "recording:day:sealed"  #: 封存一日录音
     CASE_MOVED = "case:moved"  #: 案卷流转
+    UNIT_SET = "unit:set"  #: 设定责任单位
     CALENDAR_DAY_SET = "calendar:set"  #: 设定工作日历
     CALENDAR_DAY_REMOVED = "calendar:removed"  #: 撤销工作日历设定
     CALENDAR_YEAR_COMPLETED = "calendar:completed"  #: 确认全年节假日

@@ -20,6 +20,7 @@ from pydantic_settings import (
 )
 
 from core.after_call import Survey, Visits
+from core.case_settings import Cases as Cases
 from core.live_help_settings import Live as Live
 from core.recorder_settings import (
     Archive as Archive,
@@ -146,6 +147,7 @@ class Settings(BaseSettings):
     message: Message = Field(default_factory=Message)
     survey: Survey = Field(default_factory=Survey)
     visits: Visits = Field(default_factory=Visits)
+    cases: Cases = Field(default_factory=Cases)
     recording: Recording = Field(default_factory=Recording)
     archive: Archive = Field(default_factory=Archive)
     vault: Vault = Field(default_factory=Vault)

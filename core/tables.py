@@ -19,6 +19,29 @@ class Role(StrEnum):
     INSPECTOR = "inspector"  #: 质检员
     SHIFT_LEADER = "shift_leader"  #: 值班长
     ADMINISTRATOR = "administrator"  #: 管理员
+    DISPATCHER = "dispatcher"  #: 派遣员
+    DISTRICT_AGENT = "district_agent"  #: 区级派遣员
+    DEPARTMENT = "department"  #: 专业部门
+    COLLECTOR = "collector"  #: 监督员
+    LEADER = "leader"  #: 领导
+    ASSESSOR = "assessor"  #: 考核员
+
+
+#: Who works outside of the centre: no call, no recording, and of cases only their own.
+OUTSIDE = frozenset({Role.DISTRICT_AGENT, Role.DEPARTMENT, Role.COLLECTOR})
+
+
+class Unit(Base):
+    """A unit that cases are dispatched to (责任单位): a district's platform or a professional department."""
+
+    __tablename__ = "units"
+
+    code: Mapped[str] = mapped_column(String(32), primary_key=True)
+    name: Mapped[str] = mapped_column(String(64))
+    #: Place code of the district it works in; None: the whole city.
+    district: Mapped[str | None] = mapped_column(String(15), index=True)
+    #: False: no new case goes there (停用); old cases keep it.
+    is_active: Mapped[bool] = mapped_column(default=True)
 
 
 class Account(Base):
@@ -34,6 +57,8 @@ class Account(Base):
     extension: Mapped[str | None] = mapped_column(String(8))
     #: Since when, once somebody has changed seats (换座); None: since the account was made.
     seated_at: Mapped[datetime | None]
+    #: The unit this person works for, outside of the centre.
+    unit: Mapped[str | None] = mapped_column(ForeignKey("units.code"))
     password_hash: Mapped[str] = mapped_column(String(256))
     failures: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]

@@ -28,6 +28,11 @@ class Before:
     values: Mapping[str, Any]
 
 
+#: Columns beyond the form whose changes the history tells.
+WORK = (
+    *("unit", "merged_into", "limit_value", "limit_unit", "extra_value", "due_at"),
+    *("pending", "resume_at", "verification", "rating", "exempt"),
+)
 #: Before a case there is nothing.
 NOTHING = Before("", {})
 
@@ -99,10 +104,22 @@ async def before(session: AsyncSession, case: Case) -> Before:
         )
         opened = await session.scalar(query) or {}
         values = {name: change[1] for name, change in opened.items()}
-    return Before(case.stage, values)
+    return Before(case.stage, values | _work(case))
 
 
-async def write_history(session: AsyncSession, case: Case, row: Move, old: Before, note: str) -> None:
+def _work(case: Case) -> dict[str, Any]:
+    found = {name: getattr(case, name) for name in WORK}
+    return {k: v.isoformat() if isinstance(v, datetime) else v for k, v in found.items()}
+
+
+async def write_history(
+    session: AsyncSession,
+    case: Case,
+    row: Move,
+    old: Before,
+    note: str,
+    inputs: Mapping[str, Any] | None = None,
+) -> None:
     """Add the entry of a move the case has just made."""
     last = 0
     if old is not NOTHING:
@@ -110,7 +127,7 @@ async def write_history(session: AsyncSession, case: Case, row: Move, old: Befor
         last = await session.scalar(query) or 0
     changes = {
         name: [old.values.get(name), value]
-        for name, value in values_of(case).items()
+        for name, value in (values_of(case) | ({} if old is NOTHING else _work(case))).items()
         if old.values.get(name) != value
     }
     entry = CaseHistory(
@@ -123,5 +140,6 @@ async def write_history(session: AsyncSession, case: Case, row: Move, old: Befor
         to_stage=case.stage,
         note=note,
         changes=changes,
+        inputs=dict(inputs or {}),
     )
     session.add(entry)

@@ -1,9 +1,9 @@
 """The one door: every change of a case goes through here.
 
 The life of a case: `open_draft` (a call asked for something) → 草稿 DRAFT, filled in with `edit_draft` →
-`register` → 已登记 REGISTERED, it has a number → `establish` 立案 → ESTABLISHED → `close` 结案 → CLOSED. From
-there `reopen` 退回重办 sends it back to ESTABLISHED when the citizen is not satisfied.
-Each door does the same: lock row → check → mutate → history → outbox → commit. `timers` publishes.
+`register` → it has a number → `establish` 立案 → `dispatch` 派遣, its clock runs → `accept` → `report_done` →
+`send_check` → `check_pass` → `close` 结案. `ticketing.workflow.table` has this and every other way.
+The door does the same for each: lock row → check → mutate → history → outbox → commit. `timers` publishes.
 """
 
 from __future__ import annotations
@@ -16,19 +16,20 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import outbox
+from core.case_settings import Cases
 from core.clock import Clock
 from core.db import SessionFactory
 from core.errors import InvalidError
 from core.events import CaseMoved
 from core.phone import normalise
 from core.tables import Account
-from ticketing import catalogue, door, forms, workflow
+from ticketing import catalogue, door, effects, forms, inputs, scope, workflow
 from ticketing.drafts import edit_draft
 from ticketing.numbering import next_number
-from ticketing.tables import Case
-from ticketing.workflow import Move
+from ticketing.tables import Case, Stage
+from ticketing.workflow import STAGES, Move, Phase, Situation, To
 
-__all__ = ["DALIAN", "City", "edit_draft", "move"]
+__all__ = ["DALIAN", "RULES", "City", "edit_draft", "move"]
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ class City:
 
 
 DALIAN = City()
+#: As the settings come.
+RULES = Cases()
 
 
 async def move(
@@ -50,9 +53,11 @@ async def move(
     actor: Account | None,
     version: int,
     fields: Mapping[str, Any] | None = None,
+    given: Mapping[str, Any] | None = None,
     note: str = "",
     clock: Clock,
     city: City = DALIAN,
+    rules: Cases = RULES,
 ) -> Case:
     """Take a case through one row of the workflow table; the case as it is afterwards.
 
@@ -60,10 +65,11 @@ async def move(
         actor: who does it; None is the system.
         version: of the case the actor was looking at.
         fields: form fields that change with the move, where the move takes any.
+        given: the move's own inputs by name, as JSON has them.
 
     Raises:
         NoSuchCaseError, NoSuchMoveError: no such thing.
-        RoleNotAllowedError, WrongStageError, GuardedError: not by this person, not now.
+        RoleNotAllowedError, NotYoursError, WrongStageError, GuardedError: not by this person, not now.
         ConflictError: somebody was faster; says who and when.
         InvalidError: `fields` in the details names each field that is missing or wrong.
     """
@@ -72,14 +78,20 @@ async def move(
     note = forms.read_note(note)
     async with sessions() as session:
         case = await door.locked(session, case_id)
+        await scope.check(session, row, case, actor)
         await door.check_version(session, case, version)
-        workflow.check(row, case, note)
-        before = await door.before(session, case)
+        workflow.check_stage(row, case, note)
+        before, now = await door.before(session, case), clock.now()
         await _take_fields(session, case, fields or {}, row, city)
-        _advance(case, row, actor, clock.now())
+        values = inputs.read(row, given or {})
+        inputs.put(row, case, values)
+        workflow.check_guards(row, Situation(case, actor, now, rules.most_delays))
+        await effects.prepare(session, row, case, actor, values, now)
+        await effects.tick(session, row, case, now, rules)
+        _advance(case, row, actor, now, rules)
         if row.gives_number and case.number is None:
-            case.number = await next_number(session, clock.now(), city.division)
-        await door.write_history(session, case, row, before, note)
+            case.number = await next_number(session, now, city.division)
+        await door.write_history(session, case, row, before, note, inputs.as_json(values))
         outbox.add(session, CaseMoved(at=case.changed_at, case_id=case.id, move=row.name))
         await session.commit()
     return case
@@ -91,22 +103,52 @@ async def _take_fields(
     """Put what came with the move into the case, and check the whole of it."""
     if fields and not row.takes_fields:
         raise InvalidError("表单有误", fields=dict.fromkeys(fields, f"“{row.zh}”不能修改此项"))
+    if not row.takes_fields:
+        return
     values = door.values_of(case) | forms.read(fields)
     wrong = forms.incomplete(values, row.needs, city.area_code)
-    if row.takes_fields:
-        wrong = await catalogue.wrong_references(session, values, whole=True) | wrong
+    wrong = await catalogue.wrong_references(session, values, whole=True) | wrong
     if wrong:
         raise InvalidError("表单有误", fields=wrong)
-    if row.takes_fields:
-        number = values["callback_number"]
-        values["callback_number"] = normalise(number, city.area_code).normal if number else ""
-        door.apply(case, values)
+    number = values["callback_number"]
+    values["callback_number"] = normalise(number, city.area_code).normal if number else ""
+    door.apply(case, values)
 
 
-def _advance(case: Case, row: Move, actor: Account | None, now: datetime) -> None:
-    case.stage = row.to
+def _advance(case: Case, row: Move, actor: Account | None, now: datetime, rules: Cases) -> None:
+    _stamp(case, row, actor, now)
+    _wishes(case, row, actor)
+    to = case.stage if row.to == To.SAME else case.stage_before if row.to == To.BACK else str(row.to)
+    if STAGES[to].phase == Phase.OUT and row.to != To.SAME:
+        case.stage_before = case.stage
+    if to != case.stage:
+        case.stage_since, case.stage_due_at = now, effects.stage_due(to, now, rules)
+    case.stage = to
+    door.touch(case, actor, now)
+
+
+def _stamp(case: Case, row: Move, actor: Account | None, now: datetime) -> None:
+    for column in row.clears:
+        setattr(case, column, "" if column == "verification" else None)
     if row.stamp:
         setattr(case, row.stamp, now)
-    if row.clears:
-        setattr(case, row.clears, None)
-    door.touch(case, actor, now)
+    if row.signs:
+        setattr(case, row.signs, actor.id if actor else None)
+    if row.counts:
+        setattr(case, row.counts, getattr(case, row.counts) + 1)
+    for column in row.marks:
+        setattr(case, column, True)
+
+
+def _wishes(case: Case, row: Move, actor: Account | None) -> None:
+    """What a unit asked for: noted, passed on to level 2, or settled."""
+    if row.asks:
+        case.pending, case.pending_level = row.asks, row.first_level
+        case.pending_by = actor.id if actor else None
+    if row.endorses:
+        case.pending_level = 2
+    if row.settles:
+        if row.to in (Stage.SUSPENDED, Stage.DEFERRED):
+            case.resume_at = case.pending_until
+        case.pending, case.pending_level = "", 0
+        case.pending_by = case.pending_value = case.pending_until = None

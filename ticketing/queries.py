@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.errors import InvalidError
 from core.tables import Account
-from ticketing import workflow
+from ticketing import scope, workflow
 from ticketing.errors import NoSuchCaseError
+from ticketing.scope import Scope
 from ticketing.tables import Case, CaseHistory, Stage
-from ticketing.workflow import Move
+from ticketing.workflow import Move, Situation
 
 PAGE_LENGTHS = range(1, 201)
-_OPEN = (Stage.REGISTERED, Stage.ESTABLISHED)
+#: Of people in the centre.
+EVERYTHING = Scope("")
 
 
 @dataclass(frozen=True)
@@ -36,24 +39,39 @@ class HistoryLine:
 
 
 @dataclass(frozen=True)
+class Offer:
+    """A move of the reader's; `objection` says why it cannot be made just now, and is empty otherwise."""
+
+    move: Move
+    objection: str
+
+
+@dataclass(frozen=True)
 class CaseDetail:
-    """A case, how it came to be, and what the reader's role can do with it now."""
+    """A case, how it came to be, and what the reader can do with it now."""
 
     case: Case
     history: Sequence[HistoryLine]
-    moves: tuple[Move, ...]
+    moves: tuple[Offer, ...]
+    #: Codes of helping units (协办单位).
+    helpers: Sequence[str]
 
 
 async def page(
-    session: AsyncSession, *, stage: str | None = None, limit: int = 50, cursor: str | None = None
+    session: AsyncSession,
+    *,
+    stage: str | None = None,
+    limit: int = 50,
+    cursor: str | None = None,
+    reach: Scope = EVERYTHING,
 ) -> CasePage:
-    """One page of cases, newest first; cases opened meanwhile do not shift later pages.
+    """One page of the cases within `reach`, newest first; cases opened meanwhile do not shift later pages.
 
     Raises:
         InvalidError: an unknown stage, a limit outside 1–200, or a cursor no page gave.
     """
     _check_page(stage, limit, cursor)
-    query = select(Case).order_by(Case.id.desc()).limit(limit + 1)
+    query = select(Case).where(reach.cases()).order_by(Case.id.desc()).limit(limit + 1)
     if stage:
         query = query.where(Case.stage == stage)
     if cursor:
@@ -75,12 +93,15 @@ def _check_page(stage: str | None, limit: int, cursor: str | None) -> None:
         raise InvalidError("查询条件有误", fields=wrong)
 
 
-async def detail(session: AsyncSession, case_id: int, role: str) -> CaseDetail:
+async def detail(
+    session: AsyncSession, case_id: int, reader: Account, now: datetime, most_delays: int = 2
+) -> CaseDetail:
     """
     Raises:
-        NoSuchCaseError: no case has this id.
+        NoSuchCaseError: no case of the reader's has this id.
     """
-    case = await session.get(Case, case_id)
+    reach = await scope.of(session, reader)
+    case = await session.scalar(select(Case).where(Case.id == case_id, reach.cases()))
     if case is None:
         raise NoSuchCaseError
     query = (
@@ -90,7 +111,14 @@ async def detail(session: AsyncSession, case_id: int, role: str) -> CaseDetail:
         .order_by(CaseHistory.seq)
     )
     history = [HistoryLine(entry, actor) for entry, actor in await session.execute(query)]
-    return CaseDetail(case, history, workflow.allowed(case.stage, role))
+    helping = await scope.helpers(session, case_id)
+    situation = Situation(case, reader, now, most_delays)
+    offers = tuple(
+        Offer(move, workflow.objection(move, situation))
+        for move in workflow.allowed(case.stage, reader.role)
+        if scope.is_theirs(reach, move, case, helping)
+    )
+    return CaseDetail(case, history, offers, helping)
 
 
 async def by_id(session: AsyncSession, case_ids: Collection[int]) -> dict[int, Case]:
@@ -108,7 +136,7 @@ async def open_in_street(
     session: AsyncSession, street: str, *, but: int | None, limit: int
 ) -> Sequence[Case]:
     """The newest cases of a street (街道) that are registered and not closed; without the case `but`."""
-    query = select(Case).where(Case.street == street, Case.stage.in_(_OPEN), Case.id != (but or 0))
+    query = select(Case).where(Case.street == street, Case.stage.in_(workflow.OPEN), Case.id != (but or 0))
     return (await session.scalars(query.order_by(Case.id.desc()).limit(limit))).all()
 
 

@@ -13,12 +13,23 @@ from core.db import Base
 
 
 class Stage(StrEnum):
-    """Where a case stands. The full seven stages of hotline.md section 5 grow out of these."""
+    """Where a case stands. The seven stages of hotline.md section 5 are `ticketing.workflow.Phase`."""
 
     DRAFT = "draft"  #: 草稿
-    REGISTERED = "registered"  #: 已登记 (信息收集)
-    ESTABLISHED = "established"  #: 已立案 (案卷建立)
+    REGISTERED = "registered"  #: 已登记, waits for 立案
+    VERIFYING = "verifying"  #: 核实中
+    ESTABLISHED = "established"  #: 已立案, waits for 派遣
+    DISPATCHED = "dispatched"  #: 已派遣, waits to be accepted
+    HANDLING = "handling"  #: 处理中
+    SUSPENDED = "suspended"  #: 挂账
+    DEFERRED = "deferred"  #: 缓办
+    REPORTED = "reported"  #: 已反馈
+    CHECKING = "checking"  #: 核查中
+    CHECKED = "checked"  #: 核查通过, waits for 结案
     CLOSED = "closed"  #: 已结案
+    MERGED = "merged"  #: 已合并
+    REFUSED = "refused"  #: 不予受理
+    VOID = "void"  #: 已作废
 
 
 class Case(Base):
@@ -58,6 +69,59 @@ class Case(Base):
     registered_at: Mapped[datetime | None]
     established_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    #: Who is answerable for its being a case (谁立案谁负责).
+    established_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    #: Unit in charge (责任单位).
+    unit: Mapped[str | None] = mapped_column(ForeignKey("units.code"), index=True)
+    #: The case this one repeats.
+    merged_into: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
+    dispatched_at: Mapped[datetime | None]
+    accepted_at: Mapped[datetime | None]
+    handled_at: Mapped[datetime | None]
+    checked_at: Mapped[datetime | None]
+    #: Where it goes back to when it is restored.
+    stage_before: Mapped[str] = mapped_column(String(16), default="")
+    stage_since: Mapped[datetime | None]
+    #: When whoever has it now should have passed it on.
+    stage_due_at: Mapped[datetime | None]
+    #: Time limit, in `ticketing.clocks.TimeUnit`s; `extra_value` was granted on top of it (延期).
+    limit_value: Mapped[int | None]
+    limit_unit: Mapped[str] = mapped_column(String(16), default="")
+    extra_value: Mapped[int] = mapped_column(default=0)
+    #: ticketing.deadlines.ClockState; empty: not started.
+    clock: Mapped[str] = mapped_column(String(8), default="")
+    clock_started_at: Mapped[datetime | None]
+    #: Since when it is paused or stopped.
+    clock_halted_at: Mapped[datetime | None]
+    #: None while the clock runs: `unknown_year` has no calendar yet.
+    due_at: Mapped[datetime | None] = mapped_column(index=True)
+    yellow_at: Mapped[datetime | None]
+    unknown_year: Mapped[int | None]
+    #: Next step of the escalation ladder, and how many were taken.
+    escalate_at: Mapped[datetime | None] = mapped_column(index=True)
+    escalated: Mapped[int] = mapped_column(default=0)
+    #: What was asked for and is not decided (ticketing.workflow.Wish), who decides (level 1, 2), who asked.
+    pending: Mapped[str] = mapped_column(String(16), default="")
+    pending_level: Mapped[int] = mapped_column(default=0)
+    pending_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    pending_value: Mapped[int | None]
+    pending_until: Mapped[datetime | None]
+    #: When a suspended or deferred case goes on by itself.
+    resume_at: Mapped[datetime | None] = mapped_column(index=True)
+    delays: Mapped[int] = mapped_column(default=0)
+    suspensions: Mapped[int] = mapped_column(default=0)
+    returns: Mapped[int] = mapped_column(default=0)
+    reworks: Mapped[int] = mapped_column(default=0)
+    urges: Mapped[int] = mapped_column(default=0)
+    supervisions: Mapped[int] = mapped_column(default=0)
+    #: What 核实 found: confirmed, unfounded.
+    verification: Mapped[str] = mapped_column(String(16), default="")
+    forced: Mapped[bool] = mapped_column(default=False)
+    appealed: Mapped[bool] = mapped_column(default=False)
+    #: Overdue, but left out of the statistics after an appeal; the fact stays.
+    exempt: Mapped[bool] = mapped_column(default=False)
+    #: 1 very satisfied … 5 very dissatisfied.
+    rating: Mapped[int | None]
 
     __table_args__ = (
         ForeignKeyConstraint(
@@ -88,6 +152,29 @@ class CaseHistory(Base):
     note: Mapped[str] = mapped_column(Text, default="")
     #: {"field": [before, after]}
     changes: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    #: What was filled in for the move itself: {"unit": "210202-01"}
+    inputs: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class CaseHelper(Base):
+    """A unit that helps the unit in charge (协办单位)."""
+
+    __tablename__ = "case_helpers"
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True, autoincrement=False)
+    unit: Mapped[str] = mapped_column(ForeignKey("units.code"), primary_key=True, index=True)
+    added_at: Mapped[datetime]
+
+
+class CasePause(Base):
+    """A stretch that does not count against the limit (挂账, 缓办, 核查)."""
+
+    __tablename__ = "case_pauses"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    began_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
 
 
 class CaseCounter(Base):

@@ -66,7 +66,7 @@ def scopes(
 ) -> dict[Right, Scope]:
     """How far each right of a person reaches. A right with grants reaches as far as they say, whatever the
     role; one that is taken away by any of them is gone. `extra`: what a setting gives to whole roles."""
-    found = {right: DEFAULTS[Role(role)].get(right, ()) for right in Right}
+    found = {right: DEFAULTS.get(Role(role), {}).get(right, ()) for right in Right}
     found |= {right: _ALL for whose, right in extra if whose == role}
     by_right: dict[Right, list[Granted]] = {}
     for grant in grants:

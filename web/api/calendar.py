@@ -10,7 +10,7 @@ from pydantic import Field
 
 from core.calendar import Day, DayKind, store
 from core.tables import Role
-from web.api.route import STAFF, Answer, Ask, Asked, Routes
+from web.api.route import EVERYBODY, Answer, Ask, Asked, Routes
 
 routes = Routes("calendar")
 
@@ -46,7 +46,7 @@ class YearAnswer(Answer):
     days: list[DayAnswer]
 
 
-@routes.add(HTTPMethod.GET, "/calendar/{year}", "Every day of a year (工作日历)", roles=STAFF)
+@routes.add(HTTPMethod.GET, "/calendar/{year}", "Every day of a year (工作日历)", roles=EVERYBODY)
 async def year(ask: Ask, path: YearPath) -> YearAnswer:
     return await _year(ask, path.year)
 

@@ -10,11 +10,15 @@ from typing import Any
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.tables import OUTSIDE, Role
 from ivr.ledger import queries as ledger
 from ivr.ledger.tables import Call
-from ticketing import moves, queries
+from ticketing import moves, queries, scope
+from ticketing.deadlines import warned
+from ticketing.errors import NoSuchCaseError
 from ticketing.forms import NOTE_LENGTH, CaseForm
 from ticketing.tables import Case, Stage
+from web.api.case_workflow import offered
 from web.api.masking import HIDDEN, Viewer, shown
 from web.api.models import (
     CaseDetail,
@@ -22,12 +26,13 @@ from web.api.models import (
     CaseSummary,
     CategoryKeyAnswer,
     HistoryEntry,
-    MoveAnswer,
 )
-from web.api.route import STAFF, WORKERS, Ask, Asked, Routes
+from web.api.route import EVERYBODY, WORKERS, Ask, Asked, Routes
 
 routes = Routes("cases")
 
+#: Who may try a move; the workflow table decides.
+MOVERS = EVERYBODY - {Role.INSPECTOR}
 #: Characters of the description that a list shows.
 EXCERPT = 80
 _LARGEST_ID = 2**31 - 1
@@ -58,29 +63,32 @@ class CaseChange(CaseForm, Asked):
 
 class CaseMove(CaseChange):
     note: str = Field("", max_length=NOTE_LENGTH)
+    #: What the move asks for besides the form, by name (see `moves` of the case).
+    inputs: dict[str, str | int | None] = Field(default_factory=dict, max_length=8)
 
 
-@routes.add(HTTPMethod.GET, "/cases", "Cases, newest first (案卷)", roles=STAFF)
+@routes.add(HTTPMethod.GET, "/cases", "Cases, newest first (案卷)", roles=EVERYBODY)
 async def list_cases(ask: Ask, query: CasesQuery) -> CasePage:
     viewer = Viewer.of(ask.account)
     async with ask.services.sessions() as db:
-        page = await queries.page(db, stage=query.stage, limit=query.limit, cursor=query.cursor)
+        reach = await scope.of(db, ask.account)
+        page = await queries.page(db, stage=query.stage, limit=query.limit, cursor=query.cursor, reach=reach)
         calls = await ledger.calls_by_id(db, [one.call_id for one in page.items if one.call_id])
     items = [summary(one, calls.get(one.call_id or ""), viewer) for one in page.items]
     return CasePage(items=items, next=page.next)
 
 
 @routes.add(
-    HTTPMethod.GET, "/cases/{id}", "One case with its history and what may be done with it", roles=STAFF
+    HTTPMethod.GET, "/cases/{id}", "One case with its history and what may be done with it", roles=EVERYBODY
 )
 async def case(ask: Ask, path: CasePath) -> CaseDetail:
     async with ask.services.sessions() as db:
-        return await _detail(db, path.id, Viewer.of(ask.account))
+        return await _detail(db, path.id, ask)
 
 
 @routes.add(HTTPMethod.PATCH, "/cases/{id}", "Save a draft as far as it goes", roles=WORKERS, errors=(409,))
 async def save_case(ask: Ask, path: CasePath, body: CaseChange) -> CaseDetail:
-    services, viewer = ask.services, Viewer.of(ask.account)
+    services = ask.services
     await moves.edit_draft(
         services.sessions,
         case_id=path.id,
@@ -90,14 +98,14 @@ async def save_case(ask: Ask, path: CasePath, body: CaseChange) -> CaseDetail:
         clock=services.clock,
     )
     async with services.sessions() as db:
-        return await _detail(db, path.id, viewer)
+        return await _detail(db, path.id, ask)
 
 
 @routes.add(
-    HTTPMethod.POST, "/cases/{id}/moves/{move}", "Move a case along (流转)", roles=WORKERS, errors=(409,)
+    HTTPMethod.POST, "/cases/{id}/moves/{move}", "Move a case along (流转)", roles=MOVERS, errors=(409,)
 )
 async def move_case(ask: Ask, path: MovePath, body: CaseMove) -> CaseDetail:
-    services, viewer = ask.services, Viewer.of(ask.account)
+    services = ask.services
     await moves.move(
         services.sessions,
         case_id=path.id,
@@ -105,12 +113,14 @@ async def move_case(ask: Ask, path: MovePath, body: CaseMove) -> CaseDetail:
         actor=ask.account,
         version=body.version,
         fields=await _fields(ask, path.id, body),
+        given=body.inputs,
         note=body.note,
         clock=services.clock,
         city=moves.City(area_code=services.settings.sip.area_code),
+        rules=services.settings.cases,
     )
     async with services.sessions() as db:
-        return await _detail(db, path.id, viewer)
+        return await _moved(db, path.id, ask)
 
 
 def summary(case: Case, call: Call | None, viewer: Viewer) -> CaseSummary:
@@ -123,32 +133,53 @@ def summary(case: Case, call: Call | None, viewer: Viewer) -> CaseSummary:
 
 async def _fields(ask: Ask, case_id: int, body: CaseChange) -> dict[str, Any]:
     """The form fields the body names. A masked number that came back as it was sent is not a change."""
-    fields = body.model_dump(exclude_unset=True, exclude={"version", "note"})
+    fields = body.model_dump(exclude_unset=True, exclude={"version", "note", "inputs"})
     if "*" in (fields.get("callback_number") or ""):
         async with ask.services.sessions() as db:
-            stored = (await queries.detail(db, case_id, ask.account.role)).case.callback_number
+            case = await db.get(Case, case_id)
+        stored = case.callback_number if case else ""
         if fields["callback_number"] in (shown(stored, whole=False), HIDDEN):
             del fields["callback_number"]
     return fields
 
 
-async def _detail(db: AsyncSession, case_id: int, viewer: Viewer) -> CaseDetail:
-    found = await queries.detail(db, case_id, viewer.role)
+async def _moved(db: AsyncSession, case_id: int, ask: Ask) -> CaseDetail:
+    """The case after a move; whoever moved it out of their own reach still sees what became of it."""
+    try:
+        return await _detail(db, case_id, ask)
+    except NoSuchCaseError:
+        case = await db.get_one(Case, case_id)
+        return _worded(ask, queries.CaseDetail(case, (), (), ()), None)
+
+
+async def _detail(db: AsyncSession, case_id: int, ask: Ask) -> CaseDetail:
+    rules = ask.services.settings.cases
+    found = await queries.detail(db, case_id, ask.account, ask.services.clock.now(), rules.most_delays)
     case = found.case
     calls = await ledger.calls_by_id(db, [case.call_id] if case.call_id else [])
-    call = calls.get(case.call_id or "")
+    return _worded(ask, found, calls.get(case.call_id or ""))
+
+
+def _worded(ask: Ask, found: queries.CaseDetail, call: Call | None) -> CaseDetail:
+    """A case as whoever asks may see it."""
+    case, viewer = found.case, Viewer.of(ask.account)
+    labels = ask.services.settings.cases.labels
     show = partial(viewer.shows, call=call, confidential=case.confidential)
     fields = dict(summary(case, call, viewer)) | {
         name: getattr(case, name)
         for name in CaseDetail.model_fields.keys()
         - CaseSummary.model_fields
-        - {"category", "history", "moves"}
+        - {"category", "history", "moves", "helpers", "warning"}
     }
+    if case.confidential and viewer.role in OUTSIDE and case.reporter_name:
+        fields["reporter_name"] = HIDDEN
     return CaseDetail(
         **fields | {"description": case.description, "callback_number": show(case.callback_number)},
         category=_category(case),
         history=[_entry(line, show) for line in found.history],
-        moves=[MoveAnswer(name=m.name, label=m.zh, note_required=m.note_required) for m in found.moves],
+        helpers=list(found.helpers),
+        warning=warned(case, ask.services.clock.now()),
+        moves=[offered(one, labels) for one in found.moves],
     )
 
 
@@ -173,5 +204,6 @@ def _entry(line: queries.HistoryLine, show: Callable[[str], str]) -> HistoryEntr
         from_stage=entry.from_stage,
         to_stage=entry.to_stage,
         note=entry.note,
+        inputs=entry.inputs,
         changes=changes,
     )

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from ticketing import catalogue
 from web.api.models import CategoryAnswer, PlaceAnswer
-from web.api.route import STAFF, Ask, Asked, Routes
+from web.api.route import EVERYBODY, Ask, Asked, Routes
 
 routes = Routes("catalogue")
 
@@ -18,14 +18,14 @@ class CategoriesQuery(Asked):
     edition: str = Field(catalogue.DEFAULT_EDITION, max_length=8)
 
 
-@routes.add(HTTPMethod.GET, "/catalogue/categories", "Categories of an edition (部件与事件)", roles=STAFF)
+@routes.add(HTTPMethod.GET, "/catalogue/categories", "Categories of an edition (部件与事件)", roles=EVERYBODY)
 async def categories(ask: Ask, query: CategoriesQuery) -> list[CategoryAnswer]:
     async with ask.services.sessions() as db:
         found = await catalogue.categories(db, query.edition)
     return [CategoryAnswer.model_validate(one, from_attributes=True) for one in found]
 
 
-@routes.add(HTTPMethod.GET, "/catalogue/places", "City, districts and streets", roles=STAFF)
+@routes.add(HTTPMethod.GET, "/catalogue/places", "City, districts and streets", roles=EVERYBODY)
 async def places(ask: Ask) -> list[PlaceAnswer]:
     async with ask.services.sessions() as db:
         found = await catalogue.places(db)

@@ -9,8 +9,10 @@ from core.tables import Role
 from ivr.ledger.leg_tables import HolderKind, LegState, SeatRole
 from ivr.ledger.tables import Direction, Outcome
 from recorder.tables import RecordingState
+from ticketing.deadlines import Warned
 from ticketing.forms import CaseKind, Urgency
 from ticketing.tables import Stage
+from ticketing.workflow import InputKind
 from web.api.route import Answer
 
 
@@ -250,6 +252,14 @@ class CaseSummary(Answer):
     description: str
     created_at: datetime
     call_id: str | None
+    #: Code of the unit in charge (责任单位).
+    unit: str | None
+    #: The clock: empty, running, paused, stopped; from `yellow_at` on yellow, from `due_at` on red. A clock
+    #: that halted at `clock_halted_at` is judged by that moment.
+    clock: str
+    yellow_at: datetime | None
+    due_at: datetime | None
+    clock_halted_at: datetime | None
 
 
 class CategoryKeyAnswer(Answer):
@@ -267,14 +277,41 @@ class HistoryEntry(Answer):
     from_stage: str
     to_stage: str
     note: str
+    #: What was filled in for the move itself.
+    inputs: dict[str, Any]
     #: Field → [before, after]; numbers masked like the rest.
     changes: dict[str, list[Any]]
+
+
+class ChoiceAnswer(Answer):
+    value: str
+    label: str
+    label_en: str
+
+
+class MoveInputAnswer(Answer):
+    """One thing a move asks for, as a form draws it; sent back in `inputs` by its name."""
+
+    name: str
+    label: str
+    label_en: str
+    kind: InputKind
+    required: bool
+    choices: list[ChoiceAnswer]
+    least: int
+    most: int
 
 
 class MoveAnswer(Answer):
     name: str
     label: str
+    label_en: str
     note_required: bool
+    #: Why it is not possible just now; empty: it is.
+    objection: str
+    #: Form fields that must be there, now or with the move.
+    needs: list[str]
+    inputs: list[MoveInputAnswer]
 
 
 class CaseDetail(CaseSummary):
@@ -289,8 +326,44 @@ class CaseDetail(CaseSummary):
     registered_at: datetime | None
     established_at: datetime | None
     closed_at: datetime | None
+    dispatched_at: datetime | None
+    accepted_at: datetime | None
+    handled_at: datetime | None
+    checked_at: datetime | None
+    stage_since: datetime | None
+    #: When whoever has it now should have passed it on.
+    stage_due_at: datetime | None
+    limit_value: int | None
+    limit_unit: str
+    #: Granted on top of the limit, in its unit (延期).
+    extra_value: int
+    #: The limit reaches into this year, whose holidays nobody has entered: no due time until somebody does.
+    unknown_year: int | None
+    #: yellow, red (overdue) or empty.
+    warning: Warned
+    #: What a unit asked for and is not decided: delay, suspend, defer, appeal; who decides: level 1, 2.
+    pending: str
+    pending_level: int
+    pending_value: int | None
+    pending_until: datetime | None
+    resume_at: datetime | None
+    delays: int
+    suspensions: int
+    returns: int
+    reworks: int
+    urges: int
+    supervisions: int
+    verification: str
+    forced: bool
+    appealed: bool
+    exempt: bool
+    rating: int | None
+    #: Id of the case this one repeats.
+    merged_into: int | None
+    #: Codes of helping units (协办单位).
+    helpers: list[str]
     history: list[HistoryEntry]
-    #: What the reader may do with the case now.
+    #: What the reader may do with the case now, those that are not possible just now with a reason.
     moves: list[MoveAnswer]
 
 

@@ -23,7 +23,9 @@ H = TypeVar("H", bound=Handler)
 #: Nobody needs to be logged in.
 PUBLIC: frozenset[Role] | None = None
 #: Everybody who has an account.
-STAFF = frozenset(Role)
+EVERYBODY = frozenset(Role)
+#: Who works with calls. All others of `EVERYBODY` work on cases alone.
+STAFF = frozenset({Role.SEAT, Role.INSPECTOR, Role.SHIFT_LEADER, Role.ADMINISTRATOR})
 #: Who works on calls and cases; an inspector only judges how others did.
 WORKERS = STAFF - {Role.INSPECTOR}
 

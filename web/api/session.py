@@ -10,7 +10,7 @@ from core import accounts, audit
 from core.tables import Account
 from web import sessions
 from web.api.models import AccountAnswer
-from web.api.route import PUBLIC, STAFF, Ask, Asked, Routes
+from web.api.route import EVERYBODY, PUBLIC, Ask, Asked, Routes
 
 routes = Routes("session")
 
@@ -40,7 +40,7 @@ async def log_in(ask: Ask, body: LogIn) -> AccountAnswer:
     return account_answer(account)
 
 
-@routes.add(HTTPMethod.GET, "/session", "Who is logged in", roles=STAFF)
+@routes.add(HTTPMethod.GET, "/session", "Who is logged in", roles=EVERYBODY)
 async def who(ask: Ask) -> AccountAnswer:
     return account_answer(ask.account)
 

@@ -17,6 +17,7 @@ from core.db import SessionFactory
 from core.events import Event
 from core.tables import Account
 from web.api.masking import Viewer
+from web.api.route import STAFF
 from web.live.news import Tell, tell
 
 log = structlog.get_logger()
@@ -74,7 +75,9 @@ class Hub:
         return len(self._listeners) >= MOST
 
     def join(self, listener: Listener) -> None:
-        self._listeners.add(listener)
+        """Tell `listener` from now on; who works outside of calls (`STAFF`) is told nothing yet."""
+        if listener.viewer.role in STAFF:
+            self._listeners.add(listener)
 
     def leave(self, listener: Listener) -> None:
         self._listeners.discard(listener)

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from core.errors import UnavailableError
 from web import sessions
 from web.api.masking import Viewer
-from web.api.route import STAFF, Ask, Routes
+from web.api.route import EVERYBODY, Ask, Routes
 from web.guard import check_origin
 from web.live.hub import Listener
 from web.live.keys import HUB, SOCKETS
@@ -26,7 +26,7 @@ PING_S = 20.0
 LOGGED_OUT = 4401
 
 
-@routes.add(HTTPMethod.GET, "/live", "Live updates over a WebSocket", roles=STAFF, status=101, media="")
+@routes.add(HTTPMethod.GET, "/live", "Live updates over a WebSocket", roles=EVERYBODY, status=101, media="")
 async def live(ask: Ask) -> web.StreamResponse:
     check_origin(ask.request)
     hub = ask.request.app[HUB]

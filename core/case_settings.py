@@ -1,0 +1,47 @@
+"""Settings of the case engine: time limits, warnings, and what a city calls things."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from core.section import Section
+
+TimeUnitName = Literal["urgent_hour", "work_hour", "work_day", "natural_day"]
+
+
+class Cases(Section):
+    accept_min: int = Field(15, description="A registered case is established (立案) in, minutes.", ge=1)
+    dispatch_min: int = Field(15, description="An established case is dispatched (派遣) in, minutes.", ge=1)
+    verify_min: int = Field(30, description="A report is verified (核实) in, minutes.", ge=1)
+    check_min: int = Field(30, description="A result is checked (核查) in, minutes.", ge=1)
+    limit_value: int = Field(
+        5, description="Time limit of a case nobody gave one, in `limit_unit`.", ge=1, le=999
+    )
+    limit_unit: TimeUnitName = Field("work_day", description="Unit of that limit.")
+    urgent_hours: int = Field(24, description="The same for urgent (紧急) cases, clock hours.", ge=1)
+    critical_hours: int = Field(2, description="The same for critical (特急) cases, clock hours.", ge=1)
+    office_hours: str = Field(
+        "08:00-12:00,14:00-18:00",
+        description="Office hours that 工作时 and 工作日 count in, together 8 hours a day.",
+    )
+    escalate_days: list[int] = Field(
+        [0, 1, 2],
+        description="Days overdue after which dispatcher, shift leader and leader are told (超时上报).",
+        min_length=3,
+        max_length=3,
+    )
+    most_delays: int = Field(2, description="Delays (延期) granted for one case, at most.", ge=0, le=9)
+    labels: dict[str, str] = Field(
+        {},
+        description="What your city calls things, instead of our words: names of stages and moves, for "
+        'example { verifying = "核查中", checking = "核实中" }.',
+    )
+
+    @field_validator("escalate_days")
+    @classmethod
+    def _upwards(cls, days: list[int]) -> list[int]:
+        if days != sorted(days) or days[0] < 0:
+            raise ValueError("escalate_days: write them in order, none below 0")
+        return days
