@@ -40,11 +40,14 @@ def works(
         settings.queue,
         clock,
     )
-    return [calendar.run(), keeper.run(), listen(settings, MissedCalls(settings, sessions, book))]
+    return [calendar.run(), keeper.run(), listen(settings, MissedCalls(settings, sessions, book), keeper)]
 
 
-async def listen(settings: Settings, missed: MissedCalls) -> None:
-    """Feed the listener; an event it cannot handle now is not acked, so it comes again."""
+async def listen(settings: Settings, missed: MissedCalls, keeper: CallbackKeeper) -> None:
+    """Feed the listener; an event it cannot handle now is not acked, so it comes again.
+
+    Who asked to be called back is on the list by the time the call has ended: that wakes the keeper.
+    """
     bus = Bus(settings.redis.url)
     try:
         async for message_id, event in bus.consume("callbacks", "exchange", MissedCalls.wants, gather_s=1.0):
@@ -54,5 +57,6 @@ async def listen(settings: Settings, missed: MissedCalls) -> None:
                 log.warning("not handled, will try again", event_type=type(event).__name__, why=str(error))
                 continue
             await bus.ack("callbacks", message_id)
+            keeper.wake()
     finally:
         await bus.close()

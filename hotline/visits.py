@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import datetime
 from typing import Any
 
@@ -62,7 +62,8 @@ def works(
     """What the part `exchange` runs for visits, beside its other works."""
     book, cases = VisitBook(sessions, settings.visits, clock), TicketCases(sessions, clock)
     keeper = VisitKeeper(book, cases, dialler, settings.visits, settings.survey.levels)
-    return [keeper.run(), listen(Bus(settings.redis.url), Listener(settings, sessions, book, cases))]
+    listener = Listener(settings, sessions, book, cases)
+    return [keeper.run(), listen(Bus(settings.redis.url), listener, keeper.wake)]
 
 
 class Listener:
@@ -97,8 +98,9 @@ class Listener:
             await self._book.hear(call.id, call.visit, talked=talked)
 
 
-async def listen(bus: Bus, listener: Listener) -> None:
-    """Feed the listener; an event it cannot handle now is not acked, so it comes again."""
+async def listen(bus: Bus, listener: Listener, told: Callable[[], None] = lambda: None) -> None:
+    """Feed the listener; an event it cannot handle now is not acked, so it comes again. `told` is called when
+    one has been handled."""
     try:
         async for message_id, event in bus.consume("visits", "exchange", Listener.wants, gather_s=1.0):
             try:
@@ -107,5 +109,6 @@ async def listen(bus: Bus, listener: Listener) -> None:
                 log.warning("not handled, will try again", event_type=type(event).__name__, why=str(error))
                 continue
             await bus.ack("visits", message_id)
+            told()
     finally:
         await bus.close()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Protocol
@@ -29,8 +30,8 @@ from ivr.switch.ami import SwitchRefusedError, SwitchUnavailableError
 from ivr.switch.lines import QueueLine
 
 CONTEXT = "hl-callback"
-#: How often it is looked whose turn it is, seconds.
-TICK_S = 1.0
+#: How often it is looked whose turn it is, and while it can be nobody's, seconds.
+TICK_S, IDLE_S = 1.0, 5.0
 #: Who has picked up hears one sentence before the queue; a seat is held no longer than this, seconds.
 _GREETING_S = 20.0
 #: An attempt the switch knows nothing of and the ledger has not heard of is over after this, seconds.
@@ -90,34 +91,48 @@ class CallbackKeeper:
         self._ringing: dict[int, _Ringing] = {}
         #: Seats may be held from before: looked for once, and again after any trouble.
         self._may_hold = True
+        self._wake = asyncio.Event()
+
+    def wake(self) -> None:
+        """Somebody may have come onto the list."""
+        self._wake.set()
 
     async def run(self) -> None:
         """Until cancelled. A database or switch that is away is waited for."""
         trouble = "not yet connected"  # at the start the switch is not there yet, and that is no news
         try:
             while True:
+                self._wake.clear()
+                is_idle = False
                 try:
-                    await self.tick()
+                    is_idle = not await self.tick()
                     trouble = ""
                 except (SQLAlchemyError, OSError, SwitchUnavailableError, SwitchRefusedError) as error:
                     self._may_hold = True
                     if not trouble:
                         log.warning("call-backs wait", why=str(error).splitlines()[:1])
                     trouble = str(error)
-                await asyncio.sleep(TICK_S)
+                await self._pause(is_idle)
         finally:
             for ringing in self._ringing.values():
                 ringing.task.cancel()
 
-    async def tick(self) -> None:
-        """Look once, and do what is to be done now.
+    async def _pause(self, is_idle: bool) -> None:
+        if not is_idle:
+            await asyncio.sleep(TICK_S)
+            return
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), IDLE_S)
+
+    async def tick(self) -> bool:
+        """Look once, and do what is to be done now; False when it can be nobody's turn.
 
         Raises:
             SQLAlchemyError, OSError, SwitchUnavailableError, SwitchRefusedError
         """
         rows = await self._rows()
-        if not (rows or self._ringing or self._may_hold):
-            return
+        if not (self._ringing or self._may_hold or any(self._may_need_a_seat(row) for row in rows)):
+            return False
         lines = await self._room.look()
         self._land(lines)
         await self._settle([row for row in rows if row.state == CallbackState.DIALLING])
@@ -126,6 +141,12 @@ class CallbackKeeper:
         by_id = {row.id: row for row in rows}
         for row_id, seat in decided.dial.items():
             await self._dial(by_id[row_id], seat)
+        return True
+
+    def _may_need_a_seat(self, row: Callback) -> bool:
+        if row.state == CallbackState.DIALLING:
+            return True
+        return self._may_be_dialled(row) and self._hours.may_call()
 
     async def _rows(self) -> Sequence[Callback]:
         rows = await self._book.open()

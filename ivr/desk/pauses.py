@@ -28,10 +28,12 @@ MUTED = "HL_MUTED"
 _OURS = ("bank", "hold")
 #: The dialplan has had the recording of a call go on.
 _GOES_ON = "HotlineRecording"
-#: Seconds between two looks.
-LOOK_S = 1.0
+#: Seconds between two looks while a recording is paused, and while none is; who pauses one in this process
+#: wakes the keeper.
+LOOK_S, IDLE_S = 1.0, 5.0
 
 log = structlog.get_logger()
+_wakers: set[asyncio.Event] = set()
 
 
 class RecordingSwitch(Protocol):
@@ -79,6 +81,8 @@ async def mute(switch: RecordingSwitch, channel: str, why: str) -> None:
     """
     await switch.setvar(channel, MUTED, why)
     await switch.mute_recording(channel, muted=True, both=True)
+    for waker in _wakers:
+        waker.set()
 
 
 async def unmute(switch: RecordingSwitch, channel: str) -> None:
@@ -100,11 +104,16 @@ class PauseKeeper:
 
     async def run(self) -> None:
         """Look until cancelled."""
-        while True:
-            await self.look()
-            self._news.clear()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), self._look_s)
+        _wakers.add(self._news)
+        try:
+            while True:
+                self._news.clear()
+                await self.look()
+                pause = self._look_s if self._known else IDLE_S
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._news.wait(), pause)
+        finally:
+            _wakers.discard(self._news)
 
     async def look(self) -> None:
         """End what is due now."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,8 +17,8 @@ from ivr.visits.book import VisitBook
 from ivr.visits.ports import Cases
 from ivr.visits.tables import Visit
 
-#: How often due visits are looked for, seconds.
-LOOK_EVERY_S = 2.0
+#: How often due visits are looked for: while one is due, and while nobody says that one may be, seconds.
+LOOK_EVERY_S, IDLE_S = 2.0, 10.0
 CONTEXT = "hl-visit"
 _NOT_REACHED = frozenset({DialResult.BUSY, DialResult.NO_ANSWER, DialResult.FAILED})
 
@@ -34,29 +35,37 @@ class VisitKeeper:
         self._book, self._cases, self._dialler = book, cases, dialler
         self._settings, self._levels = settings, levels
         self._ringing: set[asyncio.Task[None]] = set()
+        self._wake = asyncio.Event()
+
+    def wake(self) -> None:
+        """A visit was planned, or something became of one."""
+        self._wake.set()
 
     async def run(self) -> None:
         """Until cancelled. A database that is away is waited for."""
         try:
             while True:
+                self._wake.clear()
+                pause = IDLE_S
                 try:
                     await self.send_back()
-                    if self._settings.enabled:
-                        await self.look()
+                    if self._settings.enabled and await self.look():
+                        pause = LOOK_EVERY_S
                 except (SQLAlchemyError, OSError) as error:
                     log.warning("visits wait for the database", why=str(error).splitlines()[:1])
-                await asyncio.sleep(LOOK_EVERY_S)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), pause)
         finally:
             for task in self._ringing:
                 task.cancel()
 
-    async def look(self) -> None:
-        """Start as many calls as there is room for."""
+    async def look(self) -> bool:
+        """Start as many calls as there is room for; whether any visit was due."""
         if lost := await self._book.give_up_lost():
             log.warning("nothing was heard of visits that were dialled", visits=lost)
         # Only then is the switch asked what is free: with ninety calls on it the answer is long.
         if not (due := await self._book.due(self._settings.at_once - len(self._ringing))):
-            return
+            return False
         for visit in due[: self._dialler.free_channels()]:
             case = await self._cases.closed(visit.case_id)
             if case is None or case.closed_at != visit.closed_at:
@@ -65,6 +74,7 @@ class VisitKeeper:
                 await self._book.skip(visit.id, "confidential")
             else:
                 self._start(visit)
+        return True
 
     async def send_back(self) -> None:
         """Reopen what did not satisfy. A crash in between repeats it, and the second time does nothing."""
@@ -84,7 +94,11 @@ class VisitKeeper:
     def _start(self, visit: Visit) -> None:
         task = asyncio.create_task(self._call(visit.id))
         self._ringing.add(task)
-        task.add_done_callback(self._ringing.discard)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._ringing.discard(task)
+        self.wake()
 
     async def _call(self, visit_id: int) -> None:
         try:
