@@ -23,6 +23,7 @@ from hotline.indexing import Indexing
 from ivr.ledger.tables import CONFIDENTIAL, Call
 from recorder.tables import Recording, Transcript
 from ticketing.intake import Caller, Intake
+from ticketing.rounds import Rounds
 
 #: Published outbox rows are kept this long, for a person who wonders what was said.
 KEEP_PUBLISHED = timedelta(days=7)
@@ -87,6 +88,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
             proof.seal(settings, sessions, clock),
             *Indexing(settings, sessions, clock).works(bus),
             *retention.works(settings, sessions, clock),
+            Rounds(sessions, settings.cases, clock).run(),
         )
     finally:
         await bus.close()
