@@ -35,6 +35,7 @@ def look(settings: Settings, row: Recording, stop: StopAsked, *, quick: bool) ->
             return Problem.DAMAGED, f"has {size} bytes, {row.archive_bytes} were stored"
         return None if quick else _read(settings, row, stop)
     except NotFoundError:
+        store.probe()  # the folder of a disk that is not mounted has nothing either: raises
         return Problem.MISSING, f"{row.store}: {row.archive_key}"
     except WrongKeyError as error:
         return Problem.KEY, str(error)

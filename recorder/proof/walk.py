@@ -165,9 +165,9 @@ class Walk:
             self._pass(row.store, str(error))
             return None
 
-    def _pass(self, store: str, why: str = "") -> None:
+    def _pass(self, store: str, why: str = "", objects: int = 1) -> None:
         count, before = self._passed.get(store, (0, ""))
-        self._passed[store] = (count + 1, before or why)
+        self._passed[store] = (count + objects, before or why)
 
     async def _erased(self, row: Recording, stone: Tombstone) -> None:
         if self._clock.now() - stone.deleted_at < SETTLED or monotonic() < self._away.get(stone.store, 0.0):
@@ -195,6 +195,7 @@ class Walk:
         for name in await stores_in_use(self._settings, self._sessions):
             try:
                 store = open_store(self._settings, name)
+                await asyncio.to_thread(store.probe)
                 keys = filter(self._is_wanted, store.keys())
                 async for page in _in_pages(keys):
                     self.report.objects += len(page)
@@ -206,7 +207,7 @@ class Walk:
                     for key in page:
                         self._tell(Finding(Problem.STRAY, f"{name}: {key[:200]} is no key of ours"))
             except StoreUnavailableError as error:
-                self._pass(name, str(error))
+                self._pass(name, str(error), objects=0)
 
     def _is_wanted(self, key: str) -> bool:
         return self._wanted.covers(date.fromisoformat(key[:10].replace("/", "-")))

@@ -154,7 +154,10 @@ class Rotation:
 
 
 def _under_another(new_id: str) -> ColumnElement[bool]:
-    return Recording.state.in_(_STATES) & (Recording.key_id != "") & (Recording.key_id != new_id)
+    """Sealed by another key. A row that names no object (deleted, damaged before there was one) has nothing
+    to be moved, and keeps no key alive."""
+    has_object = Recording.state.in_(_STATES) & (Recording.archive_key != "")
+    return has_object & (Recording.key_id != "") & (Recording.key_id != new_id)
 
 
 def _after(last: int, new_id: str) -> Callable[[datetime, Collection[RecordingState]], Select[Any]]:

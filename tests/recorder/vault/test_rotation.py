@@ -178,6 +178,21 @@ async def test_what_was_changed_is_neither_moved_nor_written_over(
         assert audio.read() == AUDIO[missing], "the row knows the key under its new master"
 
 
+async def test_a_row_without_an_object_is_passed_over_and_keeps_no_key_alive(
+    settings: Settings, sessions: SessionFactory, clock: FixedClock, archived: MasterKey
+) -> None:
+    """Deleted by two people, or damaged before there was an object."""
+    states = dict(zip(AUDIO, (RecordingState.DELETED, RecordingState.DAMAGED), strict=False))
+    async with sessions.begin() as session:
+        for call_id, state in states.items():
+            change = update(Recording).where(Recording.call_id == call_id)
+            await session.execute(change.values(state=state, archive_key=""))
+    report = await Rotation(settings, sessions, clock).run()
+    assert (report.moved, report.without_object, report.refused) == (1, [], [])
+    assert report.retired == [archived.id]
+    assert {row.key_id for row in (await _rows(sessions)).values() if row.call_id in states} == {archived.id}
+
+
 async def test_without_the_old_key_nothing_is_touched(
     settings: Settings, sessions: SessionFactory, clock: FixedClock, archived: MasterKey
 ) -> None:
