@@ -31,6 +31,7 @@ demo-call:
 docs: bootstrap-dev
 	$(BIN)/hotline settings > docs/hotline.example.toml
 	$(BIN)/hotline flows > docs/call-flows.md
+	$(BIN)/hotline workflow > docs/case-workflow.md
 	$(BIN)/hotline contract > asterisk_conf/README.md
 
 lock:

@@ -71,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     recording_commands.add_actions(add("recordings", _recordings, "the archive of recordings"))
     _flow_actions(add("flow", _flow, "check, publish or list versions of a menu"))
     add("flows", _flows, "print docs/call-flows.md: every way a call can go")
+    add("workflow", _workflow, "print docs/case-workflow.md: every way a case can go")
     add("contract", _contract, "print asterisk_conf/README.md: what dialplan and Python both know")
     return parser
 
@@ -182,6 +183,13 @@ def _flow(arguments: argparse.Namespace) -> int:
 def _recordings(arguments: argparse.Namespace) -> int:
     status: int = arguments.action(read_settings(), arguments)
     return status
+
+
+def _workflow(_arguments: argparse.Namespace) -> int:
+    from ticketing.workflow import document
+
+    sys.stdout.write(document.render())
+    return 0
 
 
 def _flows(_arguments: argparse.Namespace) -> int:
