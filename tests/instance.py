@@ -30,7 +30,7 @@ from tests.ports import RTP_PORTS, RTP_START, free_port
 from tests.spoken import copy_prompts
 from ticketing.tables import Case
 
-START_S = 60.0
+START_S = 150.0
 #: Short, so that tests do not wait for callers' patience; the dialplan takes them from the settings.
 OVERRIDES = {
     "HOTLINE_QUEUE_MAX_WAIT_S": "4",

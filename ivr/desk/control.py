@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from contextlib import suppress
 from typing import Protocol
 
@@ -18,8 +18,8 @@ from ivr.switch.steering import Place
 
 #: How long an order may take to be seen on the switch: so many looks, seconds between them.
 _LOOKS, _LOOK_EVERY_S = 20, 0.05
-#: How often a refusal is looked at again.
-_SECOND_LOOKS = 5
+#: How often a refusal is looked at again: on a busy machine a phone is up before the switch has connected it.
+_SECOND_LOOKS = 16
 #: What a verb leads to; others leave the seat without a call.
 _LEADS_TO = {
     Verb.HOLD: {State.HELD},
@@ -158,8 +158,14 @@ class CallControl:
             lines = await self._switch.channel_lines()
             now = situation(lines, extension)
             gone = all(line.name != before.seat.name for line in lines)
-            is_new = now is not None and (now.state, now.seat.name) != (before.state, before.seat.name)
-            if gone if wanted is None else (is_new and now is not None and now.state in wanted):
+            if gone if wanted is None else (now is not None and _has_become(now, before, verb, wanted)):
                 return
             await asyncio.sleep(_LOOK_EVERY_S)
         log.warning("the switch takes its time", seat=extension, verb=str(verb), call_id=before.call_id)
+
+
+def _has_become(now: Situation, before: Situation, verb: Verb, wanted: Container[State]) -> bool:
+    """Whether the verb has led there; whom a seat turns to again has to be with it, too."""
+    is_new = (now.state, now.seat.name) != (before.state, before.seat.name)
+    is_met = verb is not Verb.SWAP or (now.other is not None and now.other.is_up)
+    return is_new and is_met and now.state in wanted

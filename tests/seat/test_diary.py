@@ -107,6 +107,13 @@ def test_a_caller_cut_off_for_half_a_second_is_missed() -> None:
     assert caller_missing(said((CALLER, 2), (None, 0.5), (CALLER, 3)))
 
 
+def test_a_voice_torn_for_less_than_half_a_second_in_all_is_jitter() -> None:
+    assert caller_missing(said((CALLER, 2), (COLLEAGUE, 0.4), (CALLER, 3))) == []
+    assert caller_missing(said((CALLER, 2), (COLLEAGUE, 0.6), (CALLER, 3)))
+    assert caller_missing(said((CALLER, 2), (COLLEAGUE, 0.4), (CALLER, 2), (COLLEAGUE, 0.2), (CALLER, 2)))
+    assert caller_missing(said((CALLER, 2), (None, 0.2), (CALLER, 3))), "silence is never jitter"
+
+
 def test_time_in_the_same_hands_is_added_up(diary: Diary) -> None:
     assert diary.seconds("seat", "1001", "talk") == 3
     assert diary.seconds("seat", "1003", "talk") == 0

@@ -17,13 +17,12 @@ from ivr.house import flow_versions
 from ivr.house.hands import Hand
 from ivr.queues import PACKAGED
 from tests.browser.desk.driver import chromium
-from tests.dialplan.matrix.lanes import DISTRICT, RING_S, Lane, Story, World
+from tests.dialplan.matrix.lanes import DISTRICT, RING_S, Lane, World
 from tests.dialplan.matrix.scenarios import SCENARIOS
+from tests.dialplan.matrix.stories import Stories, Told
 from tests.instance import HotlineInstance
-from tests.seat import evidence
 from tests.seat.browser import Desk
 from tests.seat.devices import Phone
-from tests.seat.evidence import Evidence
 from tests.seat.seat import Seat
 from tests.seat.voices import COLLEAGUE, SEAT, SUPERVISOR
 from tests.waiting import poll
@@ -32,7 +31,6 @@ from tests.waiting import poll
 DEVICES = {1: "phone", 2: "phone", 3: "browser", 4: "browser"}
 FOLDER = Path(__file__).parent
 
-Told = tuple[Story, Evidence]
 Tell = Callable[[str, str], Awaitable[Told]]
 
 
@@ -110,39 +108,29 @@ def _colleague(hotline: HotlineInstance, number: int) -> Seat:
 
 
 @pytest.fixture(scope="session")
-async def tell(lanes: list[Lane], request: pytest.FixtureRequest) -> AsyncIterator[Tell]:
+async def stories(lanes: list[Lane], request: pytest.FixtureRequest) -> AsyncIterator[Stories]:
+    """The lanes at work in the background, through whatever the tests of this run ask for."""
+    stories = Stories()
+    for name, kind in itertools.product(SCENARIOS, dict.fromkeys(DEVICES.values())):
+        if any(f"[{kind}-{name}]" in item.name for item in request.session.items):
+            stories.told(name, kind)
+    workers = [asyncio.create_task(stories.work(lane, DEVICES[lane.number])) for lane in lanes]
+    yield stories
+    for worker in workers:
+        worker.cancel()
+    await asyncio.gather(*workers, return_exceptions=True)
+    stories.forget()
+
+
+@pytest.fixture
+def tell(stories: Stories, request: pytest.FixtureRequest) -> Tell:
     """Gives the story of a scenario on a device, with its evidence, once it is over.
 
-    The lanes work in the background, through whatever the tests of this run ask for.
-    A scenario that went wrong fails only the tests that ask for it.
+    A test that is tried again gets a call made anew, and so do those after it.
     """
-    told: dict[tuple[str, str], asyncio.Future[Told]] = {}
-    todo: dict[str, list[str]] = {kind: [] for kind in DEVICES.values()}
-    for name, kind in itertools.product(SCENARIOS, todo):
-        if any(f"[{kind}-{name}]" in item.name for item in request.session.items):
-            told[name, kind] = asyncio.get_running_loop().create_future()
-            todo[kind].append(name)
-
-    async def work(lane: Lane, kind: str) -> None:
-        while todo[kind]:
-            name, story = todo[kind].pop(0), Story()
-            try:
-                told[name, kind].set_result((story, await _evidence(lane, name, story)))
-            except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to that scenario's tests
-                told[name, kind].set_exception(error)
-                await lane.clear(story)
+    attempt: int = getattr(request.node, "execution_count", 1)
 
     async def one(name: str, kind: str) -> Told:
-        return await told[name, kind]
+        return await asyncio.shield(stories.told(name, kind, attempt))
 
-    workers = [asyncio.create_task(work(lane, DEVICES[lane.number])) for lane in lanes]
-    yield one
-    for unfinished in (*workers, *told.values()):
-        unfinished.cancel()
-    await asyncio.gather(*workers, *told.values(), return_exceptions=True)
-
-
-async def _evidence(lane: Lane, name: str, story: Story) -> Evidence:
-    async with asyncio.timeout(60):
-        await SCENARIOS[name](lane, story)
-    return await evidence.gather(lane.world.hotline, story.caller)
+    return one

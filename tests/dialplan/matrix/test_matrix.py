@@ -63,6 +63,11 @@ async def test_the_queue_counts_it_once_and_right(tell: Tell, name: str, kind: s
 
 
 async def test_no_second_is_missing_on_either_track(tell: Tell, name: str, kind: str) -> None:
+    """Silence where somebody speaks fails (one window of 0.2 s is allowed).
+
+    The citizen's voice may be torn, with sound still there, for less than half a second in the whole call:
+    packets that a busy machine brought late, at a change of hands and at other times.
+    """
     story, found = await tell(name, kind)
     assert found.recorded_s == pytest.approx(found.talk_s, abs=EDGES_S)
     assert found.caller.seconds == pytest.approx(found.hotline.seconds, abs=0.1)

@@ -22,6 +22,8 @@ const RETRY_MS = 3_000
 const RESUME_EVERY_MS = 1_500
 /** Longer than the switch keeps a caller for a lost seat. */
 const RESUME_TRIES = 20
+/** Asked again after "no such call" so often: the old page's word that it goes may come later than the new page. */
+const RESUME_DOUBTS = 4
 
 export const phone = reactive({
   link: 'off' as PhoneLink,
@@ -44,6 +46,7 @@ let sip: SipPhone | null = null
 let lock: TabLock | null = null
 let retryTimer = 0
 let resumeTries = 0
+let doubts = 0
 
 const wishKey = (seat: string) => `hotline.phone.${seat}`
 const callKey = () => `hotline.phone.${extension.value}.call`
@@ -102,7 +105,7 @@ async function boot(): Promise<void> {
     mine.start()
     phone.failure = null
     // A page that was torn away in mid-call left this behind.
-    if (localStorage.getItem(callKey())) resumeTries = RESUME_TRIES
+    if (localStorage.getItem(callKey())) mayResume()
   } catch (error) {
     const passing = error instanceof ApiError && (error.status === 0 || error.status >= 500)
     phone.failure = error
@@ -144,14 +147,20 @@ function linked(link: Link): void {
   if (link === 'registered' && resumeTries > 0 && !sip?.session) void resume()
 }
 
+function mayResume(): void {
+  resumeTries = RESUME_TRIES
+  doubts = RESUME_DOUBTS
+}
+
 async function resume(): Promise<void> {
   resumeTries -= 1
   try {
     await desk.verb('resume')
     resumeTries = 0
   } catch (error) {
-    // No such call any more; an answer that never came is another matter.
-    if (error instanceof ApiError && error.status > 0 && error.status < 500) resumeTries = 0
+    // No such call any more, or not yet; an answer that never came is another matter.
+    if (error instanceof ApiError && error.status > 0 && error.status < 500)
+      resumeTries = Math.min(resumeTries, doubts--)
   }
   if (resumeTries > 0) window.setTimeout(() => linked(phone.link as Link), RESUME_EVERY_MS)
   else localStorage.removeItem(callKey())
@@ -203,7 +212,7 @@ function ended(ending: Ending): void {
   forgetCall()
   if (ending !== 'lost' || !inCall) return
   // The network took it, not a person: the switch keeps the caller for a while.
-  resumeTries = RESUME_TRIES
+  mayResume()
   void desk.verb('away').catch(() => undefined).then(() => linked(phone.link as Link))
 }
 
