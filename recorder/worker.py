@@ -25,6 +25,7 @@ from recorder.capture.missing import Missing
 from recorder.capture.staging import Staging
 from recorder.ingest import Ingest
 from recorder.legs import BadCallIdError
+from recorder.storage.watch import StoreWatch
 from recorder.sweep import Sweep
 from recorder.tables import Recording
 
@@ -49,7 +50,7 @@ class Consumed(Protocol):
 
 
 class Worker:
-    """The three loops of the recorder; they end when `stop` is set."""
+    """The loops of the recorder; they end when `stop` is set."""
 
     def __init__(
         self,
@@ -69,6 +70,7 @@ class Worker:
         self._missing = Missing(settings, sessions, clock, calls)
         self._ingest = Ingest(settings, sessions, clock, stop=self._stop_threads, keep=self._keep)
         self._sweep = Sweep(settings.spool_dir, self._ingest, calls, sessions, clock, kept=self._staging.kept)
+        self._store = StoreWatch(settings, sessions, redis, clock)
         wanted = settings.recording
         folders = (settings.spool_dir, settings.archive_dir)
         self._guard = gauges.DiskGuard(folders, wanted.min_free_mib, wanted.min_free_percent)
@@ -76,7 +78,7 @@ class Worker:
     async def run(self) -> None:
         """Work until `stop` is set."""
         listening = asyncio.create_task(self._listen())
-        loops = [asyncio.create_task(loop()) for loop in (self._work, self._tidy)]
+        loops = [asyncio.create_task(loop()) for loop in (self._work, self._tidy, self._watch)]
         stopping = asyncio.create_task(self._stop.wait())
         try:
             done, _ = await asyncio.wait([listening, *loops, stopping], return_when=asyncio.FIRST_COMPLETED)
@@ -131,6 +133,17 @@ class Worker:
                 await self._make_room()
             except (SQLAlchemyError, OSError) as error:
                 log.warning("a round through the spool failed", why=str(error).splitlines()[0])
+            await _wait(self._stop, SWEEP_S)
+
+    async def _watch(self) -> None:
+        is_well = True
+        while not self._stop.is_set():
+            try:
+                was_well, is_well = is_well, await self._store.once()
+                if is_well and not was_well:
+                    self._news.set()
+            except SQLAlchemyError as error:
+                log.warning("the store's watch waits for the database", why=str(error).splitlines()[0])
             await _wait(self._stop, SWEEP_S)
 
     async def _keep(self, recording: Recording) -> bool:

@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from core.clock import CHINA, FixedClock
-from core.db import SessionFactory
+from core.db import SessionFactory, make_engine, make_sessions
 from core.settings import Archive as ArchiveSettings
 from core.settings import Database, Settings
 from hotline.proof import LedgerAnswered, seal_once
@@ -274,8 +274,6 @@ async def test_rows_of_a_sealed_day_that_the_chain_does_not_know(kept: Kept) -> 
 
 
 async def test_memory_is_constant(settings: Settings, sqlite_url: str, clock: FixedClock) -> None:
-    from core.db import make_engine, make_sessions
-
     engine = make_engine(sqlite_url)
     sessions = make_sessions(engine)
 
