@@ -69,6 +69,14 @@ def test_the_trunk_is_known_by_the_settings_addresses_only(etc: Path) -> None:
     assert kinds == {"type = identify", "type = aor"}, "and the endpoint, from its template"
 
 
+def test_no_event_somebody_hears_is_disabled(etc: Path) -> None:
+    text = _text(etc, "manager.conf")
+    [disabled] = re.findall(r"^disabledevents = (\S+)$", text, re.MULTILINE)
+    heard = set(re.findall(r"name\((\w+)\)", text))
+    assert heard
+    assert not heard & set(disabled.split(","))
+
+
 def test_only_the_manager_permits_and_only_loopback(etc: Path) -> None:
     permits = [
         (name, r) for name, text in _all(etc).items() for r in text.splitlines() if r.startswith("permit")
