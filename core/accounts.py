@@ -38,9 +38,10 @@ async def create(
     role: Role | str,
     password: str,
     extension: str | None = None,
+    unit: str | None = None,
     clock: Clock,
 ) -> Account:
-    """Add an account in the caller's transaction.
+    """Add an account in the caller's transaction; `unit` names a unit there is.
 
     Raises:
         InvalidError: names each field that does not fit.
@@ -54,6 +55,7 @@ async def create(
         display_name=display_name,
         role=str(role),
         extension=extension,
+        unit=unit,
         password_hash=await asyncio.to_thread(_hasher.hash, password),
         failures=0,
         created_at=clock.now(),

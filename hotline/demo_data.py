@@ -14,6 +14,7 @@ from core.clock import Clock
 from core.db import SessionFactory
 from core.settings import Settings
 from core.tables import Account, Role
+from hotline import demo_units
 from ivr.ledger.tables import Seat
 from ivr.queues import skills
 
@@ -40,6 +41,8 @@ class DemoAccount:
     role: Role
     password: str
     extension: str | None = None
+    #: Unit (责任单位) of who works outside of the centre.
+    unit: str | None = None
 
 
 def accounts_file(settings: Settings) -> Path:
@@ -55,15 +58,27 @@ def read(settings: Settings) -> list[DemoAccount]:
     return [DemoAccount(**row | {"role": Role(row["role"])}) for row in rows]
 
 
-def _wanted(seats: int) -> list[tuple[str, str, Role, str | None]]:
-    rows: list[tuple[str, str, Role, str | None]] = [
-        (f"seat{number}", f"坐席 {number}", Role.SEAT, str(number))
+#: Who works on cases: user name, name, role, unit.
+_CASE_WORKERS = (
+    ("dispatcher", "派遣员", Role.DISPATCHER, None),
+    ("district", "中山区派遣员", Role.DISTRICT_AGENT, "210202"),
+    ("department1", "中山区市政甲", Role.DEPARTMENT, "210202-roads"),
+    ("department2", "中山区市政乙", Role.DEPARTMENT, "210202-roads"),
+    ("collector", "监督员", Role.COLLECTOR, None),
+    ("director", "值机领导", Role.LEADER, None),
+    ("assessor", "考核员", Role.ASSESSOR, None),
+)
+
+
+def _wanted(seats: int) -> list[tuple[str, str, Role, str | None, str | None]]:
+    rows: list[tuple[str, str, Role, str | None, str | None]] = [
+        (f"seat{number}", f"坐席 {number}", Role.SEAT, str(number), None)
         for number in range(FIRST_SEAT, FIRST_SEAT + seats)
     ]
-    rows.append(("leader", "值班长", Role.SHIFT_LEADER, LEADER_SEAT))
-    rows.append(("inspector", "质检员", Role.INSPECTOR, None))
-    rows.append(("admin", "管理员", Role.ADMINISTRATOR, None))
-    return rows
+    rows.append(("leader", "值班长", Role.SHIFT_LEADER, LEADER_SEAT, None))
+    rows.append(("inspector", "质检员", Role.INSPECTOR, None, None))
+    rows.append(("admin", "管理员", Role.ADMINISTRATOR, None, None))
+    return rows + [(username, name, role, None, unit) for username, name, role, unit in _CASE_WORKERS]
 
 
 def _skills(extension: str) -> dict[str, int]:
@@ -89,14 +104,15 @@ async def create(settings: Settings, sessions: SessionFactory, clock: Clock) -> 
     Passwords are written to the secrets folder before the accounts exist, so none is ever lost.
     """
     known = {account.username: account for account in read(settings)}
-    for username, name, role, extension in _wanted(settings.demo.seats):
-        account = known.setdefault(username, DemoAccount(username, name, role, _password(), extension))
+    for username, name, role, extension, unit in _wanted(settings.demo.seats):
+        account = known.setdefault(username, DemoAccount(username, name, role, _password(), extension, unit))
         # A leader made before leaders had a telephone is given one.
         known[username] = replace(account, extension=account.extension or extension)
     _write(settings, list(known.values()))
     async with sessions() as session:
         there = set(await session.scalars(select(Account.username)))
         seats = set(await session.scalars(select(Seat.extension)))
+        await demo_units.add(session)
         for account in known.values():
             if account.username not in there:
                 await accounts.create(session, **asdict(account), clock=clock)

@@ -21,8 +21,8 @@ _RULES = """\
   of the district. A helping unit (协办) sees the case and notes progress.
 - A move with an asterisk (*) needs a note. Whoever comes second is told who was faster.
 - The deadline's clock starts at 派遣, halts at 挂账, 缓办 and while the result is looked at (已反馈 to
-  核查通过), goes on at 恢复办理 and 返工, and stops at 结案. A returned or reopened case gets a new clock when
-  it is dispatched again.
+  核查通过), goes on at 恢复办理 and 返工, and stops at 结案. A returned or reopened case gets a new clock
+  when it is dispatched again.
 - 延期: only in hand and not overdue, at most one original limit each time, at most `cases.most_delays` times;
   a second person of the unit agrees first, then the dispatcher. 挂账: once. 超期申诉: once, two reviews; the
   case is left out of the statistics, the fact stays.
