@@ -115,6 +115,7 @@ async def test_the_api_is_the_one_the_architecture_promises(world: World) -> Non
         "/articles": {"get", "post"},
         "/articles/{id}": {"patch"},
         "/articles/{id}/audio": {"get"},
+        "/recordings/proof": {"get"},
         "/recordings/states": {"get"},
         "/recordings/states/items": {"get"},
         "/recordings/{id}/retry": {"post"},
