@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -21,6 +23,8 @@ from recorder.streams import StoppedError as StoppedError
 #: No conversion of a recording may take longer than this, in seconds.
 LIMIT_S = 1800.0
 _PIECE = 1 << 16
+#: Not the audio's fault: where ffmpeg names one of these, it is the disk's error that is raised.
+_DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 
 class FfmpegError(HotlineError):
@@ -36,6 +40,7 @@ def encode(settings: Settings, stereo: Iterable[bytes], output: IO[bytes], stop:
 
     Raises:
         FfmpegError: with ffmpeg's own words.
+        OSError: the disk is full.
         StoppedError: `stop` said so meanwhile.
     """
     args = ["-v", "error", "-f", "alaw", "-ar", str(RATE), "-ac", "2", "-i", "pipe:0"]
@@ -131,6 +136,9 @@ def _running(
             code = process.wait()
             complaints.seek(0)
             words = complaints.read(2000).decode(errors="replace").strip()
+            for full in _DISK_ERRORS:
+                if code and os.strerror(full) in words:
+                    raise OSError(full, os.strerror(full))
             if code:
                 raise FfmpegError(f"ffmpeg ended with {code}: {words or 'no message'}")
 

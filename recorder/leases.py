@@ -24,6 +24,8 @@ from recorder.tables import Recording, RecordingState
 
 #: A dead worker's recording is taken over after this long.
 LEASE = timedelta(seconds=45)
+#: No failure makes a recording wait longer.
+_LONGEST_PAUSE = timedelta(days=1)
 
 
 log = structlog.get_logger()
@@ -134,11 +136,16 @@ async def claim(
 
 
 def are_due(now: datetime, states: Collection[RecordingState]) -> list[ColumnElement[bool]]:
-    """The conditions under which a recording may be claimed."""
+    """The conditions under which a recording may be claimed.
+
+    A time further ahead than anybody sets was written by a clock that has been put back since: it binds
+    nobody. A living worker that held the recording notices at its next renewal, and can write no more.
+    """
+    tried, leased = Recording.next_try_at, Recording.leased_until
     return [
         Recording.state.in_(states),
-        or_(Recording.next_try_at.is_(None), Recording.next_try_at <= now),
-        or_(Recording.leased_until.is_(None), Recording.leased_until <= now),
+        or_(tried.is_(None), tried <= now, tried > now + _LONGEST_PAUSE),
+        or_(leased.is_(None), leased <= now, leased > now + LEASE),
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -96,6 +96,8 @@ class Step:
     after: RecordingState = RecordingState.VERIFIED
     #: Whether the legs lie in the spool at the end.
     keeps_legs: bool = False
+    #: Whether one call can be killed there again and again: dying has changed nothing that is in the books.
+    again: bool = False
 
 
 #: Any instant, rather than a step: the parent kills, after a random time.
@@ -105,17 +107,24 @@ _INGEST = (
     ("committing-archived", 1), ("committed-archived", 1), ("claimed", 2), ("checked", 1),
     ("committing-verified", 1), ("committed-verified", 1), ("clearing", 1), ("cleared", 1),
 )  # fmt: skip
+#: Marks a worker comes by with a call whose row is as it was before.
+_AGAIN = {
+    "encoding", "encoded", "sealed", "stored", "committing-archived", "checked", "committing-verified",
+    "heard", "committing", "object removed", "erased",
+}  # fmt: skip
 _DONE, _GONE = RecordingState.TRANSCRIBED, RecordingState.DELETED
+_TRANSCRIPT = Step("", _write_down, "", prepared=True, after=_DONE, keeps_legs=True)
+_DELETION = Step("", _delete, "", prepared=True, signed=True, after=_GONE)
 _STEPS = (
-    *(Step(f"{mark}-{times}", take_in, mark, times) for mark, times in _INGEST),
+    *(Step(f"{mark}-{times}", take_in, mark, times, again=mark in _AGAIN) for mark, times in _INGEST),
     Step("any-instant", take_in, ANY_INSTANT),
     *(Step(f"copy-{mark}", _expire, mark, now=NEXT_DAY, prepared=True) for mark in ("clearing", "cleared")),
     *(
-        Step(f"transcript-{mark}", _write_down, mark, prepared=True, after=_DONE, keeps_legs=True)
+        replace(_TRANSCRIPT, name=f"transcript-{mark}", mark=mark, again=mark in _AGAIN)
         for mark in ("claimed", "heard", "committing", "committed")
     ),
     *(
-        Step(f"deletion-{mark.replace(' ', '-')}", _delete, mark, prepared=True, signed=True, after=_GONE)
+        replace(_DELETION, name=f"deletion-{mark.replace(' ', '-')}", mark=mark, again=mark in _AGAIN)
         for mark in ("committing", "committed", "object removed", "erased")
     ),
 )

@@ -35,4 +35,4 @@ def test_killed(results: Iterator[dict[str, str]], step: str) -> None:
     told = next(results)
     while told["step"] != step:  # only some of the tests were asked for
         told = next(results)
-    assert told == {"step": step, "kills": ROUNDS, "seconds": told["seconds"], "error": ""}
+    assert (told["error"], int(told["kills"]) >= ROUNDS) == ("", True)

@@ -117,20 +117,22 @@ class Trial:
             async with sessions() as db:
                 await proposals.sign(db, second, proposal.id, "", rules)
 
-    def victim(self, step: Step) -> None:
-        """Fork a worker and see it die by SIGKILL at the step.
+    def victim(self, step: Step, late: int = 0) -> None:
+        """Fork a worker and see it die by SIGKILL at the step, when leases have been over `late` times.
 
         Raises:
             AssertionError: it ended otherwise.
         """
         is_any = step.mark == ANY_INSTANT
         after = random.uniform(0, _LIFE_S) if is_any else None
-        died = _forked(lambda: self._work(step, step.now, is_victim=not is_any), after)
+        now = step.now + late * HEIR_AFTER
+        died = _forked(lambda: self._work(step, now, is_victim=not is_any), after)
         assert died or is_any, f"nobody died at {step.name}"
 
-    def heir(self, step: Step) -> None:
+    def heir(self, step: Step, late: int = 1) -> None:
         """Fork a worker nobody kills, when the leases of the dead are over."""
-        assert not _forked(lambda: self._work(step, step.now + HEIR_AFTER, is_victim=False))
+        now = step.now + late * HEIR_AFTER
+        assert not _forked(lambda: self._work(step, now, is_victim=False))
 
     async def _work(self, step: Step, now: datetime, *, is_victim: bool) -> None:
         seen = 0
