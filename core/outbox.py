@@ -30,6 +30,8 @@ BATCH = 200
 #: How often a relay looks without having been woken, for what a process that died had committed: one of them
 #: soon (`WATCHFUL_S`), the others should that one be away.
 LOOK_S, WATCHFUL_S = 60.0, 5.0
+#: What is committed so soon after something was published goes out together.
+GATHER_S = 0.1
 _TOLD = "outbox"
 _wakers: set[asyncio.Event] = set()
 
@@ -79,7 +81,7 @@ class Relay:
             while True:
                 woken.clear()
                 try:
-                    while await relay(self._sessions, self._bus, self._clock) == BATCH:
+                    while (told := await relay(self._sessions, self._bus, self._clock)) == BATCH:
                         pass
                 except (SQLAlchemyError, OSError) as error:
                     if backoff.is_first:
@@ -87,6 +89,8 @@ class Relay:
                     await backoff.wait()
                     continue
                 backoff.reset()
+                if told:
+                    await asyncio.sleep(GATHER_S)
                 with suppress(TimeoutError):
                     await asyncio.wait_for(woken.wait(), self._look_s)
         finally:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import literal, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,6 +22,7 @@ from core.events import CallChanged, CaseMoved, CaseOpened, Event, RecordingRead
 from core.settings import Settings
 from ivr.ledger.tables import Call
 from recorder.capture import sides
+from recorder.capture.tables import RecordingSide
 from recorder.search import alerts, index, sweep
 from recorder.search.facts import CallFacts
 from recorder.search.gather import gather, keep_measures
@@ -31,6 +32,8 @@ from web.api.calls import case_ids
 
 #: An event that could not be handled for this long is given up: the sweep finds the recording.
 GIVE_UP_AFTER = timedelta(hours=1)
+#: Not archived yet, or not any more: these are not searched.
+_NOT_FOUND = (RecordingState.STAGED, RecordingState.DELETED)
 #: Recordings read in one go when the whole index is made anew.
 _BATCH = 200
 
@@ -78,7 +81,9 @@ class Indexing:
                 await self.put(recording_id)
             case CallChanged(call_id=call_id):
                 await self._put_of(call_id)
-            case CaseOpened(case_id=case_id) | CaseMoved(case_id=case_id):
+            case CaseOpened(call_id=call_id):
+                await self._put_of(call_id)
+            case CaseMoved(case_id=case_id):
                 async with self._sessions() as session:
                     found = await session.scalar(select(Case.call_id).where(Case.id == case_id))
                 await self._put_of(found)
@@ -86,10 +91,12 @@ class Indexing:
     async def _put_of(self, call_id: str | None) -> None:
         if call_id is None:
             return
+        # Of a call that has just ended none is archived: that is one question, and no more.
+        names = select(RecordingSide.side_id).where(RecordingSide.call_id == call_id)
+        mine = Recording.call_id.in_(names.union_all(select(literal(call_id))))
+        query = select(Recording.id).where(mine, Recording.state.not_in(_NOT_FOUND)).order_by(Recording.id)
         async with self._sessions() as session:
-            own = await session.scalar(select(Recording.id).where(Recording.call_id == call_id))
-            found = [own] if own is not None else []
-            found += [one.id for one in await sides.of_call(session, call_id)]
+            found = (await session.scalars(query)).all()
         for recording_id in found:
             await self.put(recording_id)
 
@@ -97,7 +104,7 @@ class Indexing:
         """Write index, measures and alerts of a recording, all or nothing."""
         async with self._sessions() as session:
             recording = await session.get(Recording, recording_id)
-            if recording is None or recording.state in (RecordingState.STAGED, RecordingState.DELETED):
+            if recording is None or recording.state in _NOT_FOUND:
                 return
             call, ended_at = await call_facts(session, recording)
             found = await gather(session, recording, call)

@@ -29,6 +29,8 @@ from ticketing.rounds import Rounds
 KEEP_PUBLISHED = timedelta(days=7)
 #: An event that could not be handled for this long is given up, with a log line.
 GIVE_UP_AFTER = timedelta(days=1)
+#: Calls that come in together get their drafts together.
+GATHER_S = 0.3
 #: Stands before a description the small test model wrote: it says nothing about what people said.
 TEST_MODEL_NOTE = "（测试模型转写）"
 log = structlog.get_logger()
@@ -97,7 +99,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
 
 async def open_drafts(bus: Bus, intake: Intake, clock: Clock) -> None:
     """Feed the case engine; an event it cannot handle now is not acked, so it comes again."""
-    async for message_id, event in bus.consume("intake", "timers", Intake.wants):
+    async for message_id, event in bus.consume("intake", "timers", Intake.wants, gather_s=GATHER_S):
         try:
             await intake.handle(event)
         except Exception as error:  # noqa: BLE001 - event consumer boundary

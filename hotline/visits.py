@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
+from sqlalchemy import select
 
 from core.bus import Bus
 from core.clock import Clock
@@ -91,11 +92,14 @@ class Listener:
                 await self._book.plan(case)
 
     async def _hear(self, call_id: str) -> None:
+        query = select(Call.visit, Call.seat_answered_at, Call.message_at).where(
+            Call.id == call_id, Call.direction == Direction.OUTBOUND, Call.purpose.startswith("visit:")
+        )
         async with self._sessions() as session:
-            call = await session.get(Call, call_id)
-        if call is not None and call.direction == Direction.OUTBOUND and call.purpose.startswith("visit:"):
+            call = (await session.execute(query)).first()
+        if call is not None:
             talked = call.seat_answered_at is not None or call.message_at is not None
-            await self._book.hear(call.id, call.visit, talked=talked)
+            await self._book.hear(call_id, call.visit, talked=talked)
 
 
 async def listen(bus: Bus, listener: Listener, told: Callable[[], None] = lambda: None) -> None:
