@@ -62,10 +62,11 @@ def _bare_round(switch: BareSwitch, kind: str, load: Load, speech: bytes) -> tup
     return placed, load.calls - whole // files, spent / load.calls
 
 
-def _account(cpu: dict[str, float]) -> dict[str, float]:
-    """A product round's parts summed up the ways they are compared."""
-    line = sum(cpu[name] for name in (*LINE, SUPERVISION))
-    return {"asterisk": cpu["asterisk"], "line": line, "with_recorder": line + cpu[RECORDER]}
+def _account(over: dict[str, float], cpu: dict[str, float]) -> dict[str, float]:
+    """A product round's parts summed up the ways they are compared: until the calls were over, and in all."""
+    line = sum(over[name] for name in (*LINE, SUPERVISION))
+    whole = sum(cpu[name] for name in (*LINE, SUPERVISION, RECORDER))
+    return {"asterisk": over["asterisk"], "line": line, "with_recorder": whole}
 
 
 class _Run:
@@ -84,9 +85,9 @@ class _Run:
         row: dict[str, float] = {}
         for side in there_and_back(("naive", "lean", "product"), len(self.rows)):
             if side == "product":
-                placed, lost, cpu = self._product.round(self.load, self._speech, transcribed=False)
-                self.parts.append(cpu)
-                row |= {f"product_{name}": value for name, value in _account(cpu).items()}
+                placed, lost, over, cpu = self._product.round(self.load, self._speech, transcribed=False)
+                self.parts.append(over | {RECORDER: cpu[RECORDER]})
+                row |= {f"product_{name}": value for name, value in _account(over, cpu).items()}
             else:
                 placed, lost, row[side] = _bare_round(self._switch, side, self.load, self._speech)
             self._count(side, placed, lost)
@@ -95,7 +96,7 @@ class _Run:
 
     def transcription(self) -> dict[str, float]:
         """CPU seconds a call of each part, the transcriber's included, in a small batch."""
-        placed, lost, cpu = self._product.round(WHOLE, self._speech, transcribed=True)
+        placed, lost, _, cpu = self._product.round(WHOLE, self._speech, transcribed=True)
         self._count("product", placed, lost)
         return cpu
 
