@@ -257,8 +257,8 @@ def _settle(r: CallRecord, s: _State) -> None:
     if r.queued_at and waited_until:
         r.wait_s = round((waited_until - r.queued_at).total_seconds(), 3)
     r.talk_s = round(r.talk_s, 3)
-    if r.hung_up_by == "hotline" and s.seat_ended_it:
-        r.hung_up_by = "seat"
+    if r.hung_up_by == "hotline" and (s.seat_ended_it or s.scene.outside_left):
+        r.hung_up_by = "seat" if s.seat_ended_it else "external"
     if s.lost:
         r.hung_up_by = ""
     r.outcome = _outcome(r, s)

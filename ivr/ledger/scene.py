@@ -46,6 +46,8 @@ class Scene:
         self.first_seat = self.last_seat = ""
         #: An outside party and the citizen have heard each other.
         self.was_outside = False
+        #: An outside party was the last to talk with the citizen, and left of itself.
+        self.outside_left = False
 
     def apply(self, event: SwitchEvent) -> None:
         """What `event` changes."""
@@ -163,6 +165,7 @@ class Scene:
             line.bridge = None
             if line.kind == HolderKind.EXTERNAL:
                 del self._lines[key]
+                self.outside_left = self.outside_left or bridge == self._caller_bridge
 
     def _present(self) -> list[Line]:
         """Who is in a bridge with the citizen, in order of joining."""
@@ -175,6 +178,7 @@ class Scene:
         """Who is with the citizen has it, the one who had it before others; seats' roles follow."""
         present = self._present()
         if present:
+            self.outside_left = False
             if self._declared is not None:
                 self._why = "answered" if self._declared.kind == HolderKind.QUEUE else self._why
                 self._declared = None

@@ -137,6 +137,11 @@ async def test_a_leader_changes_what_a_seat_does(world: World) -> None:
     entries = await world.audit("seat:forced")
     assert [entry.detail["state"] for entry in entries] == ["paused", "ready", "paused", "offline"]
     assert (entries[0].subject, entries[0].detail["note"]) == ("seat:1001", "离席未示忙")
+    # Who and why is told to that seat alone.
+    told = (await (await seat.get("/api/v1/notices")).json())["items"]
+    assert len(told) == 4
+    assert "示忙" in told[-1]["text"] and told[-1]["text"].endswith("离席未示忙")
+    assert {one["from"] for one in told} == {told[0]["from"]} != {""}
 
 
 async def test_everybody_sees_what_seats_do_but_no_outside_number(world: World) -> None:

@@ -12,6 +12,10 @@ from sqlalchemy import select
 from core.audit import Action
 from core.clock import Clock
 from core.errors import ConflictError, NotFoundError
+from ivr.board import notices
+from ivr.board.notices import To
+from ivr.board.tables import Audience
+from ivr.queues import load
 from ivr.seats import live
 from ivr.seats.model import FORCED, OUTBOUND, WRAP_UP
 from ivr.seats.tables import PauseReason, SeatDesk
@@ -26,6 +30,7 @@ routes = Routes("presence")
 _NO_WRAP_UP = "现在不在话后处理。"
 _AT_LIMIT = "话后处理时间已到上限。"
 _NOT_OUTBOUND = "现在不在外呼模式。"
+_FORCED_TO = {"ready": "空闲", "paused": "示忙", "offline": "离线"}
 
 
 class SeatsLive(Answer):
@@ -143,7 +148,22 @@ async def force(ask: Ask, path: SeatPath, body: ForceBody) -> Done:
             chosen = {"reason": reason.code, "until": until}
     detail = {"before": before["state"] if before else "", **body.model_dump()}
     await noted(ask, extension, Action.SEAT_FORCED, detail, chosen)
+    await _tell(ask, extension, body)
     return Done()
+
+
+async def _tell(ask: Ask, extension: str, body: ForceBody) -> None:
+    """The seat is shown who changed its state, and why: as a notice, which stays for the day."""
+    said = f"您的状态已改为“{_FORCED_TO[body.state]}” (your state: {body.state})"
+    await notices.send(
+        ask.services.sessions,
+        load(ask.services.settings),
+        text=f"{said}：{body.note.strip()}" if body.note.strip() else f"{said}。",
+        to=To(Audience.SEATS, seats=(extension,)),
+        sender=ask.account,
+        address=ask.address,
+        clock=ask.services.clock,
+    )
 
 
 async def _reason(ask: Ask, code: str) -> PauseReason:

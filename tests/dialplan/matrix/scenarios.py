@@ -57,8 +57,8 @@ async def blind_outside(lane: Lane, story: Story) -> None:
             await callee.over()
             story.diary.turn("menu", "", "listen")
         story.outside_s = callee.talk_s
-        # The district hung up, the citizen heard goodbye.
-        story.hung_up_by = "hotline"
+        # The district hung up, and the citizen heard goodbye after that.
+        story.hung_up_by = "external"
 
 
 async def attended_to_seat(lane: Lane, story: Story) -> None:
@@ -90,7 +90,7 @@ async def attended_outside(lane: Lane, story: Story) -> None:
             await callee.over()
             story.diary.turn("menu", "", "listen")
         story.outside_s = callee.talk_s
-        story.hung_up_by = "hotline"  # as after a blind one
+        story.hung_up_by = "external"
 
 
 async def failed(lane: Lane, story: Story) -> None:
@@ -137,7 +137,7 @@ async def conference(lane: Lane, story: Story) -> None:
             await callee.over()
             story.diary.turn("menu", "", "listen")
         story.outside_s = callee.talk_s
-        story.hung_up_by = "hotline"  # as after a blind one
+        story.hung_up_by = "external"
 
 
 async def taken_over(lane: Lane, story: Story) -> None:

@@ -119,6 +119,41 @@ ROWS = {
         """,
         {"outcome": "answered", "hung_up_by": "hotline"},
     ),
+    "a district that has the call ends it; the caller hears goodbye": (
+        """
+        0.0   CallArrived trunk=demo did=12319
+        0.1   CallAnswered
+        1.0   StepEntered step=queue
+        2.0   SeatConnected seat=1001 channel=S bridge=b1
+        2.0   CallerBridged bridge=b1
+        9.0   SeatDisconnected seat=1001 channel=S bridge=b1
+        9.0   CallerUnbridged bridge=b1
+        9.0   SeatHungUp seat=1001 channel=S by=hotline
+        9.1   CallTransferred how=blind by=1001 kind=external target=21
+        12.0  ForwardConnected channel=F bridge=b2
+        12.0  CallerBridged bridge=b2
+        20.0  ForwardDisconnected channel=F bridge=b2
+        20.0  CallerUnbridged bridge=b2
+        22.0  CallerLeft by=hotline
+        """,
+        {"outcome": "answered", "hung_up_by": "external"},
+    ),
+    "a district leaves the three; the seat ends it": (
+        """
+        0.0   CallArrived trunk=demo did=12319
+        0.1   CallAnswered
+        1.0   StepEntered step=queue
+        2.0   SeatConnected seat=1001 channel=S bridge=b1
+        2.0   CallerBridged bridge=b1
+        12.0  ForwardConnected channel=F bridge=b1
+        20.0  ForwardDisconnected channel=F bridge=b1
+        21.0  SeatDisconnected seat=1001 channel=S bridge=b1
+        21.0  CallerUnbridged bridge=b1
+        21.0  SeatHungUp seat=1001 channel=S by=seat
+        22.0  CallerLeft by=hotline
+        """,
+        {"outcome": "answered", "hung_up_by": "seat"},
+    ),
     "abandoned in the queue": (
         """
         0.0   CallArrived trunk=demo did=12319
