@@ -136,6 +136,7 @@ export const router = createRouter({
             { path: 'flags', name: 'flags', component: () => import('@/pages/FlagsPage.vue') },
             { path: 'calendar', name: 'calendar', component: () => import('@/pages/CalendarPage.vue') },
             { path: 'trunks', name: 'trunks', component: () => import('@/pages/TrunksPage.vue') },
+            { path: 'recording-states', name: 'recording-states', component: () => import('@/pages/RecordingStatesPage.vue') },
             { path: 'pauses', name: 'pauses', component: () => import('@/pages/PauseReasonsPage.vue') },
             { path: 'directory', name: 'directory', component: () => import('@/pages/DirectoryPage.vue') },
             {

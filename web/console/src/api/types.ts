@@ -296,4 +296,5 @@ export type LiveMessage =
   | ({ type: 'help' } & HelpSentence)
   | { type: 'help_over'; call_id: string }
   | { type: 'quality'; score_id: number; state: string }
+  | { type: 'keyword_alert'; call_id: string; recording_id: number; seen: boolean }
   | { type: 'ping' }

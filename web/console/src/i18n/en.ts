@@ -1,7 +1,9 @@
 import { boardEn } from './board-en'
 import { boardSettingsEn } from './board-settings-en'
+import { captureEn } from './capture-en'
 import { deskEn } from './desk-en'
 import { flowsEn } from './flows-en'
+import { keywordsEn } from './keywords-en'
 import { liveHelpEn } from './live-help-en'
 import { operationsEn } from './operations-en'
 import { playerEn } from './player-en'
@@ -15,8 +17,10 @@ import type { Messages } from './zh'
 export const en: Messages = {
   ...boardEn,
   ...boardSettingsEn,
+  ...captureEn,
   ...deskEn,
   ...flowsEn,
+  ...keywordsEn,
   ...liveHelpEn,
   ...operationsEn,
   ...playerEn,

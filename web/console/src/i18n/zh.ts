@@ -1,7 +1,9 @@
 import { boardZh } from './board-zh'
 import { boardSettingsZh } from './board-settings-zh'
+import { captureZh } from './capture-zh'
 import { deskZh } from './desk-zh'
 import { flowsZh } from './flows-zh'
+import { keywordsZh } from './keywords-zh'
 import { liveHelpZh } from './live-help-zh'
 import { operationsZh } from './operations-zh'
 import { playerZh } from './player-zh'
@@ -14,8 +16,10 @@ import { stepsZh } from './steps-zh'
 export const zh = {
   ...boardZh,
   ...boardSettingsZh,
+  ...captureZh,
   ...deskZh,
   ...flowsZh,
+  ...keywordsZh,
   ...liveHelpZh,
   ...operationsZh,
   ...playerZh,
