@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.audit import Action
 from core.db import begin_write
 from core.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
-from core.tables import Account
+from core.tables import Account, Role
 from recorder.quality import scores, sheets
 from recorder.quality.hand import Hand
 from recorder.quality.rules import Candidate
@@ -21,6 +21,7 @@ from recorder.quality.scoring import score
 from recorder.quality.tables import MAX_NAME, QualityCalibration, QualityScore, SheetState
 
 MOST = 20
+_LEADERS = (Role.SHIFT_LEADER, Role.ADMINISTRATOR)
 
 
 async def listing(db: AsyncSession, limit: int = 200) -> Sequence[QualityCalibration]:
@@ -111,22 +112,27 @@ async def submit(
 
 
 async def close(hand: Hand, calibration_id: int) -> QualityCalibration:
-    """Open the results to everybody.
+    """Open the results to everybody. A leader ends what its beginner, ill or gone, cannot.
 
     Raises:
         NotFoundError
-        ForbiddenError: only who began it ends it.
+        ForbiddenError: neither who began it nor a leader.
         ConflictError: closed already.
     """
     async with hand.sessions() as db:
         await begin_write(db)
         asked = await _open(db, calibration_id)
-        if asked.created_by != hand.id:
-            raise ForbiddenError("只有发起人可以结束校准。")
+        if not may_close(hand.account, asked):
+            raise ForbiddenError("只有发起人、值班长和管理员可以结束校准。")
         asked.closed_at = hand.now()
         hand.note(db, Action.CALIBRATION_CLOSED, subject(asked))
         await db.commit()
     return asked
+
+
+def may_close(account: Account, asked: QualityCalibration) -> bool:
+    """Whether it is this person's to end, were it still open."""
+    return asked.created_by == account.id or account.role in _LEADERS
 
 
 async def _check_turn(hand: Hand, db: AsyncSession, asked: QualityCalibration, given: Given) -> None:

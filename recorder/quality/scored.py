@@ -10,11 +10,16 @@ from fractions import Fraction
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.errors import InvalidError
 from recorder.quality import sheets
 from recorder.quality.reports import Scored
 from recorder.quality.scoring import ItemAnswer, score
 from recorder.quality.sheet import ItemKind, Sheet
 from recorder.quality.tables import QualityAppeal, QualityScore, QualitySheet, ScoreState
+
+#: Of one report; days are those of a leap year.
+MOST_DAYS, MOST_SCORES = 366, 100_000
+_BATCH = 200
 
 
 @dataclass(frozen=True)
@@ -29,20 +34,36 @@ class Found:
 async def between(
     db: AsyncSession, first: date, last: date, where: Sequence[ColumnElement[bool]] = ()
 ) -> Found:
-    """Scores of calls of these days (in China), both included; calibrations do not count."""
+    """Scores of calls of these days (in China), both included; calibrations do not count.
+
+    They come in batches, of which only the figures are kept: whoever else waits has a turn in between.
+
+    Raises:
+        InvalidError: more days or more scores than one report holds.
+    """
+    if (last - first).days >= MOST_DAYS:
+        raise InvalidError(fields={"from": f"一份报表最多 {MOST_DAYS} 天"})
     query = (
         select(QualityScore, QualityAppeal.id)
         .outerjoin(QualityAppeal, QualityAppeal.score_id == QualityScore.id)
         .where(QualityScore.calibration_id.is_(None), QualityScore.day.between(first, last), *where)
         .order_by(QualityScore.id)
     )
-    rows = (await db.execute(query)).all()
-    wanted = {made.sheet_id for made, _ in rows}
-    found = await db.scalars(select(QualitySheet).where(QualitySheet.id.in_(wanted)).order_by("version"))
+    found = await db.scalars(select(QualitySheet).order_by("version"))
     bodies = {one.id: sheets.body_of(one) for one in found}
-    items = [item for body in bodies.values() for item in body.items()]
+    scores: list[Scored] = []
+    used: set[int] = set()
+    rows = await db.stream(query.limit(MOST_SCORES + 1).execution_options(yield_per=_BATCH))
+    async for batch in rows.partitions():
+        used.update(made.sheet_id for made, _ in batch)
+        scores += [
+            _scored(made, bodies[made.sheet_id], appealed=appeal is not None) for made, appeal in batch
+        ]
+    if len(scores) > MOST_SCORES:
+        raise InvalidError(fields={"from": f"一份报表最多 {MOST_SCORES} 条评分，请缩短时间"})
+    items = [item for sheet_id, body in bodies.items() if sheet_id in used for item in body.items()]
     return Found(
-        scores=[_scored(made, bodies[made.sheet_id], appealed=appeal is not None) for made, appeal in rows],
+        scores=scores,
         titles={item.code: item.title for item in items},
         fatal=frozenset(item.code for item in items if item.kind is ItemKind.FATAL),
     )

@@ -15,7 +15,7 @@ from recorder.quality.agreement import agreement
 from recorder.quality.scored import answers_of
 from recorder.quality.scoring import ItemAnswer
 from recorder.quality.tables import MAX_NAME, QualityCalibration, QualityScore
-from web.api.quality_desk import Desk, inspecting, names
+from web.api.quality_desk import Desk, inspecting, names, overseeing
 from web.api.quality_models import LARGEST_ID, IdPath, Names, ScoreForm, SheetAnswer
 from web.api.route import STAFF, Answer, Ask, Asked, Routes
 from web.quality_calls import candidate_of
@@ -114,7 +114,7 @@ async def list_inspectors(ask: Ask) -> InspectorPage:
 
 @routes.add(HTTPMethod.GET, "/quality/calibrations", "Calibrations, newest first (校准)", roles=STAFF)
 async def list_calibrations(ask: Ask) -> CalibrationPage:
-    desk = await inspecting(ask)
+    desk = await overseeing(ask)
     async with ask.services.sessions() as db:
         found = await calibrations.listing(db)
         made = await calibrations.scores_of(db, [one.id for one in found])
@@ -143,7 +143,7 @@ async def begin_calibration(ask: Ask, body: CalibrationForm) -> CalibrationDetai
 
 @routes.add(HTTPMethod.GET, "/quality/calibrations/{id}", "One, with what its reader may know", roles=STAFF)
 async def calibration(ask: Ask, path: IdPath) -> CalibrationDetail:
-    return await _detail(await inspecting(ask), path.id)
+    return await _detail(await overseeing(ask), path.id)
 
 
 @routes.add(
@@ -171,7 +171,9 @@ async def score_calibration(ask: Ask, path: IdPath, body: ScoreForm) -> Calibrat
     errors=(409,),
 )
 async def close_calibration(ask: Ask, path: IdPath) -> CalibrationDetail:
-    desk = await inspecting(ask)
+    desk = await overseeing(ask)
+    async with ask.services.sessions() as db:
+        await desk.check(db, (await calibrations.get(db, path.id)).call_id)
     await calibrations.close(desk.hand, path.id)
     return await _detail(desk, path.id)
 
@@ -188,7 +190,7 @@ def _answer(
         done=len(by),
         is_asked=desk.hand.id in one.inspectors,
         has_scored=desk.hand.id in by,
-        may_close=one.closed_at is None and one.created_by == desk.hand.id,
+        may_close=one.closed_at is None and calibrations.may_close(desk.ask.account, one),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 from datetime import date, timedelta
@@ -83,6 +84,10 @@ async def report(ask: Ask, query: ReportQuery) -> ReportAnswer:
     async with ask.services.sessions() as db:
         found = await _found(db, desk, query)
         titles = {by: await _titles(db, by) for by in By}
+    return await asyncio.to_thread(_report, found, titles, first, last)
+
+
+def _report(found: Found, titles: dict[By, dict[str, str]], first: date, last: date) -> ReportAnswer:
     made = {by: [_line(one, titles[by]) for one in reports.lines(found.scores, by)] for by in By}
     whole = reports.line("", found.scores) if found.scores else None
     return ReportAnswer(
@@ -110,7 +115,7 @@ async def report_csv(ask: Ask, query: CsvQuery) -> web.Response:
         found = await _found(db, desk, query)
         titles = await _titles(db, query.by) if query.by else {}
     first, last = _span(desk, query)
-    rows = _item_rows(found) if query.by is None else _rows(found, query.by, titles)
+    rows = await asyncio.to_thread(_table, found, query.by, titles)
     async with ask.services.sessions() as db:
         await begin_write(db)
         of = {"by": query.by or "item", "first": str(first), "last": str(last), "rows": len(rows) - 1}
@@ -169,6 +174,10 @@ def _item(line: reports.ItemLine, found: Found) -> ItemLineAnswer:
 
 
 _FIGURES = ("average", "low", "high", "pass_rate", "fatal_rate", "appeal_rate", "changed_rate")
+
+
+def _table(found: Found, by: By | None, titles: dict[str, str]) -> list[list[object]]:
+    return _item_rows(found) if by is None else _rows(found, by, titles)
 
 
 def _rows(found: Found, by: By, titles: dict[str, str]) -> list[list[object]]:

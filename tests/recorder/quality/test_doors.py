@@ -122,7 +122,7 @@ async def test_calibration_is_blind_until_it_is_closed_and_once_each(office: Off
         await calibrations.submit(office.hand("leader"), made.id, given, **where)  # type: ignore[arg-type]
     with pytest.raises(ForbiddenError):
         await calibrations.close(li, made.id)
-    await calibrations.close(wang, made.id)
+    await calibrations.close(office.hand("leader"), made.id)
     with pytest.raises(ConflictError):
         await calibrations.submit(li, made.id, given, **where)  # type: ignore[arg-type]
     async with office.sessions() as db:

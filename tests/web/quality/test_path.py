@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from recorder.quality import scored
 from tests.web.quality.kit import API, add_talk, drawn, full, score, standard, week
 from tests.web.world import World
 
@@ -154,3 +155,20 @@ async def test_the_report_as_a_table(world: World) -> None:
     assert "abuse,辱骂、讽刺市民,1,0.0,100.0" in items
     assert [line.split(",")[0] for line in items[1:4]] == ["greeting", "closing", "tone"]
     assert len(await world.audit("quality:exported")) == 2
+
+
+async def test_a_report_too_large_is_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    await add_talk(world)
+    await add_talk(world)
+    inspector = await world.client("inspector")
+    await drawn(world, inspector)
+    await score(world, inspector)
+    await score(world, inspector)
+    year = {"from": "2026-01-01", "to": "2027-01-01"}
+    assert (await inspector.get(f"{API}/report", params=year)).status == 200
+    for path in ("report", "report.csv"):
+        days = await inspector.get(f"{API}/{path}", params=year | {"to": "2027-01-02"})
+        assert (await days.json())["error"]["fields"] == {"from": "一份报表最多 366 天"}
+    monkeypatch.setattr(scored, "MOST_SCORES", 1)
+    many = await inspector.get(f"{API}/report", params=year)
+    assert (many.status, list((await many.json())["error"]["fields"])) == (422, ["from"])

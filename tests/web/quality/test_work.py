@@ -97,7 +97,7 @@ async def test_a_call_is_chosen(world: World) -> None:
 async def test_calibration_shows_nothing_before_the_end(world: World) -> None:
     call, _ = await add_talk(world)
     sheet = await standard(world)
-    first, second = await world.client("inspector"), await world.client("admin")
+    first, second, leader = [await world.client(name) for name in ("inspector", "admin", "leader")]
     people = (await (await first.get(f"{API}/inspectors")).json())["items"]
     ids = [one["id"] for one in people if one["role"] in ("inspector", "administrator")]
     form = {"title": "校准", "call_id": call.id, "sheet_id": sheet, "inspectors": ids}
@@ -110,8 +110,11 @@ async def test_calibration_shows_nothing_before_the_end(world: World) -> None:
     wrong = {"sheet_id": sheet, "answers": full(greeting={"yes": False})}
     own = await (await second.post(f"{url}/score", json=wrong)).json()
     assert [one["total"] for one in own["scores"]] == [92.0]
-    assert (await second.post(f"{url}/close", json={})).status == 403
-    closed = await (await first.post(f"{url}/close", json={})).json()
+    assert (await (await world.client("seat1")).post(f"{url}/close", json={})).status == 403
+    # A leader who takes no part sees nothing either, and may end it.
+    seen = await (await leader.get(url)).json()
+    assert (seen["scores"], seen["agreement"], seen["may_close"]) == ([], None, True)
+    closed = await (await leader.post(f"{url}/close", json={})).json()
     assert [one["total"] for one in closed["scores"]] == [100.0, 92.0]
     assert (closed["agreement"]["spread"], closed["agreement"]["same_verdict"]) == (8.0, True)
     # A calibration is nobody's score.
