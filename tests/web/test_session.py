@@ -32,6 +32,7 @@ async def test_log_in_sets_a_cookie_no_script_and_no_other_site_can_use(world: W
         "display_name": "Seat1",
         "role": "seat",
         "extension": "1001",
+        "inspects": False,
     }
     assert (await (await client.get(SESSION)).json())["username"] == "seat1"
 

@@ -22,6 +22,8 @@ class AccountAnswer(Answer):
     display_name: str
     role: Role
     extension: str | None
+    #: May inspect some calls at least (质检权), by role or by grant: sees the quality pages.
+    inspects: bool
 
 
 class CallSummary(Answer):

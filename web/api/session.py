@@ -7,9 +7,9 @@ from http import HTTPMethod
 from pydantic import Field
 
 from core import accounts, audit
-from core.tables import Account
 from web import sessions
 from web.api.models import AccountAnswer
+from web.api.recording_rights import Right, rights_of
 from web.api.route import EVERYBODY, PUBLIC, Ask, Asked, Routes
 
 routes = Routes("session")
@@ -20,9 +20,17 @@ class LogIn(Asked):
     password: str = Field(min_length=1, max_length=256)
 
 
-def account_answer(account: Account) -> AccountAnswer:
+async def account_answer(ask: Ask) -> AccountAnswer:
     """The account as its owner sees it."""
-    return AccountAnswer.model_validate(account, from_attributes=True)
+    account, rights = ask.account, await rights_of(ask)
+    return AccountAnswer(
+        id=account.id,
+        username=account.username,
+        display_name=account.display_name,
+        role=account.role,
+        extension=account.extension,
+        inspects=rights.any(Right.INSPECT),
+    )
 
 
 @routes.add(HTTPMethod.POST, "/session", "Log in (登录)", roles=PUBLIC, errors=(401, 429))
@@ -37,12 +45,12 @@ async def log_in(ask: Ask, body: LogIn) -> AccountAnswer:
         clock=services.clock,
     )
     await sessions.start(ask.request, account)
-    return account_answer(account)
+    return await account_answer(Ask(ask.request, account))
 
 
 @routes.add(HTTPMethod.GET, "/session", "Who is logged in", roles=EVERYBODY)
 async def who(ask: Ask) -> AccountAnswer:
-    return account_answer(ask.account)
+    return await account_answer(ask)
 
 
 @routes.add(HTTPMethod.DELETE, "/session", "Log out (退出)", roles=PUBLIC, status=204)

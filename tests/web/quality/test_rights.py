@@ -66,3 +66,19 @@ async def test_a_right_that_was_taken_away_closes_every_door(world: World) -> No
     for path in ("samples", "sheets", "report", "progress", "calibrations", f"samples/{sample['id']}"):
         assert (await inspector.get(f"{API}/{path}")).status == 403, path
     assert (await (await inspector.get(f"{API}/scores")).json())["items"] == []
+
+
+async def test_a_seat_that_may_inspect_by_grant_is_told_so(world: World) -> None:
+    await add_talk(world, seat="1002")
+    [sample] = await drawn(world, await world.client("admin"))
+    seat = await world.client("seat1")
+    url = f"{API}/samples/{sample['id']}"
+    assert (await (await seat.get("/api/v1/session")).json())["inspects"] is False
+    assert (await seat.get(url)).status == 403
+    await _grant(world, "seat1", "inspect")
+    assert (await (await seat.get("/api/v1/session")).json())["inspects"] is True
+    assert (await seat.get(url)).status == 200
+    assert (await seat.post(f"{url}/claim", json={})).status == 200
+    inspector = await (await (await world.client("inspector")).get("/api/v1/session")).json()
+    leader = await (await (await world.client("leader")).get("/api/v1/session")).json()
+    assert (inspector["inspects"], leader["inspects"]) == (True, False)

@@ -4,7 +4,7 @@ import type { Role } from '@/api/types'
 import { whenLoggedOut } from '@/api/client'
 import { t } from '@/i18n'
 import { SECTIONS } from '@/retention/sections'
-import { account, forgetSession, knownSession } from '@/state/session'
+import { account, forgetSession, knownSession, overseesQuality } from '@/state/session'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -13,6 +13,8 @@ declare module 'vue-router' {
     anonymous?: boolean
     /** Roles that may come here; everybody when there are none. */
     roles?: readonly Role[]
+    /** For who may inspect calls, whatever the role. */
+    inspects?: boolean
   }
 }
 
@@ -72,7 +74,7 @@ export const router = createRouter({
           name: 'quality',
           component: () => import('@/pages/QualityPage.vue'),
           props: true,
-          meta: { roles: INSPECTORS },
+          meta: { inspects: true },
         },
         { path: 'my-quality', name: 'quality-mine', component: () => import('@/pages/QualityMinePage.vue') },
         {
@@ -80,7 +82,7 @@ export const router = createRouter({
           name: 'quality-sample',
           component: () => import('@/pages/QualitySamplePage.vue'),
           props: (route) => ({ id: Number(route.params['id']) }),
-          meta: { roles: INSPECTORS },
+          meta: { inspects: true },
         },
         {
           path: 'quality/scores/:id(\\d+)',
@@ -93,7 +95,7 @@ export const router = createRouter({
           name: 'quality-calibration',
           component: () => import('@/pages/QualityCalibrationPage.vue'),
           props: (route) => ({ id: Number(route.params['id']) }),
-          meta: { roles: INSPECTORS },
+          meta: { inspects: true },
         },
         { path: 'phone', name: 'own-phone', component: () => import('@/pages/PhonesPage.vue') },
         { path: 'queues', name: 'queues', component: () => import('@/pages/QueuesPage.vue') },
@@ -173,6 +175,7 @@ router.beforeEach(async (to) => {
   if (account.value && (to.name === 'login' || to.name === 'home')) return start()
   const role = account.value?.role
   if (role && to.matched.some((one) => one.meta.roles?.includes(role) === false)) return start()
+  if (role && to.meta.inspects && !overseesQuality.value) return start()
   return true
 })
 

@@ -13,6 +13,8 @@ export interface Account {
   display_name: string
   role: Role
   extension: string | null
+  /** May inspect some calls at least, by role or by grant. */
+  inspects: boolean
 }
 
 export interface Page<T> {

@@ -16,6 +16,9 @@ export const leads = computed(() => ['shift_leader', 'administrator'].includes(a
 
 export const administers = computed(() => account.value?.role === 'administrator')
 
+/** Sees the quality pages: leaders do, and whoever may inspect, be it by a grant. */
+export const overseesQuality = computed(() => leads.value || account.value?.inspects === true)
+
 let asked: Promise<void> | null = null
 
 async function ask(): Promise<void> {
