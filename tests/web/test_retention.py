@@ -25,7 +25,7 @@ WHY = {"reason": "诉讼保全"}
 @pytest.fixture
 async def recording(world: World) -> Recording:
     """Of a call long ago, without a case."""
-    made = await world.add_recording(await world.add_call(seat="1001"))
+    made = await world.add_recording(await world.add_call(seat="1001", queue="general"))
     world.clock.advance(timedelta(days=800))
     return made
 
@@ -274,6 +274,19 @@ async def test_grants_through_the_page(world: World, recording: Recording) -> No
     assert len(await world.audit(Action.RECORDING_GRANTED)) == 1
     (row,) = await world.audit(Action.RECORDING_GRANT_ENDED)
     assert row.detail["why"] == "培训结束"
+
+
+async def test_rights_over_a_call_reach_what_was_recorded_beside_it(
+    world: World, recording: Recording
+) -> None:
+    beside = await _beside(world, recording)
+    url = f"{API}/recordings/{beside.id}/audio"
+    admin, seat1, seat2 = [await world.client(one) for one in ("admin", "seat1", "seat2")]
+    assert [(await one.get(url)).status for one in (seat1, seat2)] == [200, 403]
+    people = {one["username"]: one["id"] for one in (await _ok(admin, "GET", "/recording-rights"))["items"]}
+    limit = {"account_id": people["seat2"], "right": "listen", "queues": ["general"], "note": "跟班培训"}
+    await _ok(admin, "POST", "/recording-grants", 201, **limit)
+    assert (await seat2.get(url)).status == 200
 
 
 async def test_nobody_grants_themselves(world: World) -> None:

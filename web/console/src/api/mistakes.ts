@@ -10,7 +10,7 @@ const ENGLISH: readonly (readonly [RegExp, string])[] = [
 
 /** What to show at a field: the server's Chinese, or its English where that is the language chosen. */
 export function mistakeText(told: string): string {
-  if (language.value !== 'en') return told
+  if (!told || language.value !== 'en') return told
   for (const [pattern, text] of ENGLISH) {
     const found = pattern.exec(told)
     if (found) return text.replace('$1', found[1] ?? '')

@@ -106,6 +106,7 @@ export const retentionEn: typeof retentionZh = {
     signedBy: (first: string | null, second: string | null) =>
       first ? (second ? `${first}, ${second}` : `${first} (one missing)`) : 'Nobody yet',
     refusedBy: (who: string) => `Refused by ${who}`,
+    labelled: (name: string, value: string) => `${name}: ${value}`,
     noteSaid: (text: string) => `Note: ${text}`,
     states: { proposed: 'Waiting', approved: 'Being done', refused: 'Refused', done: 'Done' },
     itemStates: { waiting: 'Waiting', erasing: 'Being deleted', deleted: 'Deleted', held: 'Held', skipped: 'Not deleted' },

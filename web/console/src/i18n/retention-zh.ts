@@ -102,6 +102,7 @@ export const retentionZh = {
     signedBy: (first: string | null, second: string | null) =>
       first ? (second ? `${first}、${second}` : `${first}（尚缺一人）`) : '尚无',
     refusedBy: (who: string) => `${who} 不批准`,
+    labelled: (name: string, value: string) => `${name}：${value}`,
     noteSaid: (text: string) => `意见：${text}`,
     states: { proposed: '待审批', approved: '执行中', refused: '未批准', done: '已执行' },
     itemStates: { waiting: '待处理', erasing: '删除中', deleted: '已删除', held: '已保全', skipped: '未删除' },
