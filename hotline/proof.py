@@ -61,7 +61,10 @@ async def seal(settings: Settings, sessions: SessionFactory, clock: Clock) -> No
 async def seal_once(settings: Settings, sessions: SessionFactory, clock: Clock) -> list[RecordingDay]:
     """Seal what is due now and write down what the list of roots has not; what was sealed."""
     sealed = await seal_due(sessions, clock, timedelta(hours=settings.proof.grace_hours))
+    place = roots.log_file(settings)
+    last = await asyncio.to_thread(roots.last_number, place)
+    newer = select(RecordingDay).where(RecordingDay.number > last).order_by(RecordingDay.number)
     async with sessions() as session:
-        days = (await session.scalars(select(RecordingDay).order_by(RecordingDay.number))).all()
-    await asyncio.to_thread(roots.append, roots.log_file(settings), days)
+        days = (await session.scalars(newer)).all()
+    await asyncio.to_thread(roots.append, place, days)
     return sealed

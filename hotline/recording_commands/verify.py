@@ -60,7 +60,7 @@ def _verify(settings: Settings, arguments: argparse.Namespace) -> int:
         body = {"first": _text(wanted.first), "last": _text(wanted.last), "quick": wanted.quick}
         sys.stdout.write(json.dumps(body | {"took_s": took_s} | report.as_json(), ensure_ascii=False) + "\n")
     else:
-        sys.stdout.write("\n".join(summary(report, took_s)) + "\n")
+        sys.stdout.write("\n".join(summary(report, took_s, is_quick=wanted.quick)) + "\n")
     return EXIT_FOUND if report.count else 0
 
 
@@ -117,7 +117,7 @@ async def keep(sessions: SessionFactory, report: Report, wanted: Wanted, took_s:
         await session.commit()
 
 
-def summary(report: Report, took_s: float) -> list[str]:
+def summary(report: Report, took_s: float, *, is_quick: bool = False) -> list[str]:
     """The end of the report, for a person."""
     seen = (
         f"核验：录音 {report.recordings} 段（待归档 {report.waiting}，损坏 {report.damaged}，"
@@ -127,8 +127,11 @@ def summary(report: Report, took_s: float) -> list[str]:
     said = [seen]
     if report.root:
         said.append(f"末日根值：{report.root}")
+    if report.damaged:
+        said.append(f"损坏的 {report.damaged} 段等人查看：hotline recordings list --state damaged")
     if not report.count:
-        return [*said, "结论：完好，没有缺失，没有改动。"]
+        how = "快速核验只看对象在不在、大小对不对；" if is_quick else ""
+        return [*said, f"结论：{how}完好，没有缺失，没有改动。"]
     said += [
         f"  {WORDS[problem]}：{report.by_problem[problem]}"
         for problem in Problem

@@ -69,7 +69,6 @@ class Report:
 
     recordings: int = 0
     objects: int = 0
-    bytes: int = 0
     calls: int = 0
     days: int = 0
     entries: int = 0
@@ -79,8 +78,6 @@ class Report:
     waiting: int = 0
     damaged: int = 0
     deleted: int = 0
-    #: Names below a store's root that no worker of ours gave, and half-written files.
-    strange: int = 0
     root: str = ""
     by_problem: Counter[Problem] = field(default_factory=Counter)
     findings: list[Finding] = field(default_factory=list)
@@ -102,10 +99,10 @@ class Report:
 
     def as_json(self) -> dict[str, Any]:
         """For machines; the keys are stable."""
-        names = ("recordings", "objects", "bytes", "calls", "days", "entries", "late", "waiting", "damaged")
+        names = ("recordings", "waiting", "damaged", "deleted", "objects", "calls", "days", "entries", "late")
         return {
             "ok": not self.count,
-            "seen": {name: getattr(self, name) for name in (*names, "deleted", "strange")},
+            "seen": {name: getattr(self, name) for name in names},
             "root": self.root,
             "problems": {str(problem): self.by_problem[problem] for problem in Problem},
             "findings": [asdict(one) for one in self.findings],

@@ -59,14 +59,23 @@ def read(place: Path) -> list[Root]:
     return found
 
 
+def last_number(place: Path) -> int:
+    """Number of the newest day in our own list; 0: none.
+
+    Raises:
+        InvalidError, OSError: as `read`.
+    """
+    _forget_half_a_line(place)
+    return max((root.number for root in read(place)), default=0) if place.exists() else 0
+
+
 def append(place: Path, days: Sequence[RecordingDay]) -> int:
     """Write down those of `days` that are newer than the file's last; how many. On the disk when it returns.
 
     Raises:
         InvalidError, OSError: as `read`; nothing was written.
     """
-    _forget_half_a_line(place)
-    last = max((root.number for root in read(place)), default=0) if place.exists() else 0
+    last = last_number(place)
     new = [day for day in days if day.number > last]
     if not new:
         return 0

@@ -329,7 +329,8 @@ async def test_the_command_says_what_it_found_and_remembers_it(
     assert body["ok"] and body["seen"]["recordings"] == 2 and body["seen"]["days"] == 2
     assert body["problems"].keys() == {str(problem) for problem in Problem}
     assert await run(json=False, quick=True) == 0
-    assert "结论：完好" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "结论：快速核验" in said and "完好" in said
     printed = tmp_path / "printed.txt"
     own = roots.log_file(settings)
     printed.write_text(own.read_text().replace(body["root"], "0" * 64))
