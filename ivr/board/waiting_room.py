@@ -25,8 +25,12 @@ from ivr.switch.hearing import CONNECTED
 from ivr.switch.lines import QueueLine
 
 KEY = "hotline:waiting"
+#: Who comes and goes so soon after each other is told together, seconds; the board has one.
+TOGETHER_S = 0.1
 #: Tells the board to look.
 _CHANGED = json.dumps({"type": "waiting"})
+#: Call, its queue, since when; None: it has left.
+_Move = tuple[str, str, datetime | None]
 log = structlog.get_logger()
 
 
@@ -51,7 +55,7 @@ class WaitingRoom:
 
     def __init__(self, switch: Hears, redis: Redis, clock: Clock) -> None:
         self._switch, self._redis, self._clock = switch, redis, clock
-        self._news: asyncio.Queue[tuple[str, str, datetime | None] | None] = asyncio.Queue()
+        self._news: asyncio.Queue[_Move | None] = asyncio.Queue()
         self._news.put_nowait(None)  # a look at the whole, first of all
         #: Call → its queue.
         self._queues: dict[str, str] = {}
@@ -70,24 +74,30 @@ class WaitingRoom:
     async def run(self) -> None:
         """Keep the hash until cancelled."""
         while True:
-            news = await self._news.get()
+            news = [await self._news.get()]
+            await asyncio.sleep(TOGETHER_S)
+            while not self._news.empty():
+                news.append(self._news.get_nowait())
             try:
-                await (self._look() if news is None else self._move(*news))
+                if None in news:
+                    await self._look()
+                    news = news[len(news) - news[::-1].index(None) :]
+                await self._move([one for one in news if one is not None])
             except (UnavailableError, RedisError, OSError) as error:
                 log.debug("who waits was not kept", why=str(error))
 
-    async def _move(self, call_id: str, queue: str, since: datetime | None) -> None:
-        if since is None and self._queues.get(call_id) != queue:
-            return  # it stands in the next queue already
+    async def _move(self, news: Sequence[_Move]) -> None:
         async with self._redis.pipeline(transaction=True) as pipe:
-            if since is None:
-                del self._queues[call_id]
-                pipe.hdel(KEY, call_id)
-            else:
-                self._queues[call_id] = queue
-                pipe.hset(KEY, call_id, _body(queue, since))
-            pipe.publish(LIVE, _CHANGED)
-            await pipe.execute()
+            for call_id, queue, since in news:
+                if since is not None:
+                    self._queues[call_id] = queue
+                    pipe.hset(KEY, call_id, _body(queue, since))
+                elif self._queues.get(call_id) == queue:  # else it stands in the next queue already
+                    del self._queues[call_id]
+                    pipe.hdel(KEY, call_id)
+            if len(pipe):
+                pipe.publish(LIVE, _CHANGED)
+                await pipe.execute()
 
     async def _look(self) -> None:
         """Everybody anew: events may have been missed."""

@@ -15,8 +15,9 @@ from ivr.switch.lines import QueueLine
 
 #: A look even if nothing was heard: an event may be lost with a connection. Seconds.
 RECONCILE_S = 60.0
-#: Callers joining all at once are looked at together, seconds.
-TOGETHER_S = 0.5
+#: Callers joining soon after each other are looked at together, seconds. The switch itself puts each behind
+#: those of its priority.
+TOGETHER_S = 1.0
 #: A switch that is away is asked again after this long, seconds.
 AWAY_S = 5.0
 #: Ageing is not more exact than this, seconds.
