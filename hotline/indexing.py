@@ -1,12 +1,13 @@
 """Search work of the part `timers`: events and a sweep keep the index, and keywords raise alerts.
 
-Here, and only here, the index meets the ledger and the case engine.
+Here, and only here, the index meets the ledger, the case engine and the inspections' scores.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,6 +24,7 @@ from core.settings import Settings
 from ivr.ledger.tables import Call
 from recorder.capture import sides
 from recorder.capture.tables import RecordingSide
+from recorder.quality.final import final_score
 from recorder.search import alerts, index, sweep
 from recorder.search.facts import CallFacts
 from recorder.search.gather import gather, keep_measures
@@ -115,7 +117,10 @@ class Indexing:
             state = await session.scalar(query)
             if state in (None, RecordingState.DELETED):
                 return
-            await index.put(session, found.document)
+            # Read behind the lock: a score handed in meanwhile is in it, or waits until this is written.
+            score = await final_score(session, recording_id)
+            figures = replace(found.document.figures, score=score)
+            await index.put(session, replace(found.document, figures=figures))
             if found.measures is not None:
                 await keep_measures(session, recording_id, found.measures)
             now = self._clock.now()

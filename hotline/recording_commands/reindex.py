@@ -49,7 +49,7 @@ async def _run(settings: Settings, *, clear: bool) -> int:
 
 
 async def empty(sessions: SessionFactory) -> None:
-    """Take everything out of the index. Scores come back with the next inspection, or `put`."""
+    """Take everything out of the index; `Indexing.put` brings all of it back, scores too."""
     async with sessions() as session:
         await begin_write(session)
         await words_table.clear(session)

@@ -14,6 +14,7 @@ from recorder.search.keys import key_of
 from recorder.search.lines import Line, body_of
 from recorder.search.tables import KeywordAlert, MeasuresRow, SearchRow, SearchText
 from recorder.search.words import words_of
+from recorder.tables import Recording
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,11 @@ async def put(session: AsyncSession, document: Document) -> None:
 
 
 async def set_score(session: AsyncSession, recording_id: int, score: float | None) -> None:
-    """Write the inspection's score (0 to 100) of a recording; one that is not in the index is left alone."""
+    """Write the inspection's score (0 to 100) of a recording; one that is not in the index is left alone.
+
+    Who puts a recording into the index holds its row's lock meanwhile: this waits for it.
+    """
+    await session.scalar(select(Recording.id).where(Recording.id == recording_id).with_for_update())
     row = await _row(session, recording_id)
     text = await session.get(SearchText, recording_id)
     if row is None or text is None:

@@ -7,7 +7,9 @@ from typing import Any
 from sqlalchemy import select
 
 from hotline.indexing import Indexing
+from hotline.recording_commands.reindex import empty
 from recorder.quality.standard import STANDARD
+from recorder.search.query import Reach, Wanted, search
 from recorder.search.tables import SearchRow
 from tests.web.quality.kit import API, add_talk, drawn, full, score, standard, week
 from tests.web.schema import mistakes
@@ -171,3 +173,24 @@ async def test_the_score_is_in_the_search_index(world: World) -> None:
     async with world.sessions() as db:
         row = await db.scalar(select(SearchRow).where(SearchRow.recording_id == recording.id))
     assert row is not None and row.score == 95.0
+
+
+async def test_a_score_is_in_the_index_whichever_came_first_and_whatever_is_emptied(world: World) -> None:
+    """Scored before it was indexed; then the index is emptied and made anew, as `reindex --clear` does."""
+    _, recording = await add_talk(world)
+    inspector = await world.client("inspector")
+    await drawn(world, inspector)
+    await score(world, inspector, tone={"points": 5})
+    indexing = Indexing(world.settings, world.sessions, world.clock)
+
+    async def found() -> list[int]:
+        async with world.sessions() as db:
+            page = await search(db, Wanted(score_min=94, score_max=96), Reach())
+        return [one.row.recording_id for one in page.items]
+
+    await indexing.put(recording.id)
+    assert await found() == [recording.id]
+    await empty(world.sessions)
+    assert await found() == []
+    assert [done async for done in indexing.everything()] == [1]
+    assert await found() == [recording.id]
