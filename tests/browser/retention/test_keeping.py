@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from hotline.personal_data import LedgerPerson
+from recorder.capture import sides
 from recorder.retention.requests import Bundler
 from recorder.tables import Recording, RecordingState
 from tests.browser.pages import by_test_id
@@ -77,11 +78,11 @@ async def _propose(page: Page, recording: Recording) -> None:
     await Dialog(page).answer("delete", note="已超期限")
 
 
-async def _review(page: Page, choice: str = "") -> None:
-    """Open the newest proposal, and sign or refuse it."""
+async def _review(page: Page, choice: str = "", recordings: int = 1) -> None:
+    """Open the newest proposal, of so many recordings, and sign it where that is the choice."""
     await page.goto("/keeping/deletions")
     await by_test_id(page, "review").first.click()
-    await expect(Table(page, "items").box.locator("tbody tr")).to_have_count(1)
+    await expect(Table(page, "items").box.locator("tbody tr")).to_have_count(recordings)
     if choice:
         await Dialog(page).answer(choice)
 
@@ -129,10 +130,14 @@ async def test_two_people_delete_and_a_hold_stops_them(
     await expect(by_test_id(admin, "recording-actions")).to_have_count(0)
 
 
-async def test_a_no_is_enough_and_wants_words(open_page: OpenPage, old: Recording) -> None:
+async def test_a_no_is_enough_and_wants_words(world: World, open_page: OpenPage, old: Recording) -> None:
+    call = await world.call(old.call_id)
+    beside = f"{call.id}-consult-{int(call.started_at.timestamp()) + 5}"
+    await sides.note(world.sessions, beside)
+    await world.add_recording(call, call_id=beside)
     inspector, admin = await open_page("inspector"), await open_page("admin")
     await _propose(inspector, old)
-    await _review(admin)
+    await _review(admin, recordings=2)
     refuse = admin.locator('[data-choice="refuse"]')
     await expect(refuse).to_be_disabled()
     await Dialog(admin).answer("refuse", note="仍需保留")

@@ -1,3 +1,4 @@
+import { ElMessage } from 'element-plus'
 import { createRouter, createWebHistory } from 'vue-router'
 
 import type { Role } from '@/api/types'
@@ -174,7 +175,10 @@ router.beforeEach(async (to) => {
   if (!account.value && !to.meta.open) return { name: 'login', query: { next: to.fullPath } }
   if (account.value && (to.name === 'login' || to.name === 'home')) return start()
   const role = account.value?.role
-  if (role && to.matched.some((one) => one.meta.roles?.includes(role) === false)) return start()
+  if (role && to.matched.some((one) => one.meta.roles?.includes(role) === false)) {
+    ElMessage.warning(t.value.errors.forbidden)
+    return start()
+  }
   if (role && to.meta.inspects && !overseesQuality.value) return start()
   return true
 })

@@ -1,7 +1,7 @@
 import { language } from '@/i18n'
 
 import { ApiError, failure, request } from './client'
-import type { Page, Role } from './types'
+import type { Page, Recording, Role } from './types'
 
 export type Kind = 'answered' | 'message' | 'missed' | 'menu' | 'callback' | 'visit' | 'forwarded'
 export type Flag = 'confidential' | 'emergency' | 'nuisance'
@@ -174,6 +174,9 @@ export interface Grant extends GrantForm {
   ended_by: string | null
   ended_at: string | null
 }
+
+/** A call's recording with what was recorded beside it (旁录). */
+export type WithSides = Recording & { sides?: { id: number; state: string }[] }
 
 /** What the reader may do with one recording. */
 export interface Access {
