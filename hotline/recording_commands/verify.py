@@ -88,6 +88,8 @@ async def _run(
         report = await walk.run(known)
         took_s = round(monotonic() - began, 1)
         await keep(sessions, report, wanted, took_s)
+    except FileNotFoundError as error:
+        raise Refusal(f"Broken off, a program is missing: {error}. Run `hotline setup`.") from None
     except database.TROUBLES as error:
         raise database.refusal(settings, error) from None
     finally:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 from core.errors import NotFoundError
 from core.settings import Settings
 from recorder import ffmpeg, playback
@@ -17,6 +19,9 @@ from recorder.vault.errors import TamperedError, WrongKeyError
 _TOLERANCE_S = 0.1
 _BYTES_PER_SAMPLE_PAIR = 4
 
+#: What a disk says of a file it cannot give back.
+_UNREADABLE = (errno.EIO, errno.ESTALE, errno.EACCES, errno.EPERM, errno.ENODATA, errno.EUCLEAN)
+
 #: What is wrong, and in which words; None: all is well.
 Verdict = tuple[Problem, str] | None
 
@@ -27,6 +32,7 @@ def look(settings: Settings, row: Recording, stop: StopAsked, *, quick: bool) ->
     Raises:
         StoppedError: `stop` said so meanwhile.
         StoreUnavailableError: the store is away: nothing can be said of any of its objects.
+        OSError: the machine's own trouble: ffmpeg is missing, no memory.
     """
     store = open_store(settings, row.store)
     try:
@@ -46,6 +52,10 @@ def look(settings: Settings, row: Recording, stop: StopAsked, *, quick: bool) ->
     except StoreUnavailableError as error:
         store.probe()  # away for all of them: raises
         return Problem.DAMAGED, f"cannot be read: {error}"
+    except OSError as error:
+        if error.errno not in _UNREADABLE:
+            raise
+        return Problem.DAMAGED, f"cannot be read: {error.strerror}"
 
 
 def _read(settings: Settings, row: Recording, stop: StopAsked) -> Verdict:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import errno
 import json
 import tracemalloc
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 from sqlalchemy import insert, select
 
 from core.clock import CHINA, FixedClock
 from core.db import SessionFactory, make_engine, make_sessions
+from core.errors import NotFoundError
 from core.settings import Archive as ArchiveSettings
 from core.settings import Database, Settings
 from hotline.proof import LedgerAnswered, seal_once
@@ -32,6 +34,7 @@ from recorder.proof.findings import Finding, Problem, Report
 from recorder.proof.tables import RecordingCheck
 from recorder.proof.walk import SETTLED, Walk, Wanted
 from recorder.storage.keys import object_key
+from recorder.storage.local import LocalStore
 from recorder.tables import Recording, RecordingState
 from recorder.vault.container import HEADER_BYTES
 from recorder.vault.keys import Keyring, MasterKey
@@ -222,6 +225,23 @@ async def test_a_store_that_is_away_says_nothing_of_its_objects(kept: Kept) -> N
     report = await kept.walk(away)
     assert report.by_problem == {Problem.STORE: 1} and not report.is_lost
     assert "2 objects were not looked at" in report.findings[0].detail
+
+
+async def test_a_disk_that_cannot_read_a_file_ends_no_walk(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_store: LocalStore, key: str) -> BinaryIO:
+        raise OSError(errno.EIO, "Input/output error") if IDS[0] in key else NotFoundError(key)
+
+    monkeypatch.setattr(LocalStore, "size", lambda _store, _key: 1)
+    monkeypatch.setattr(LocalStore, "open", broken)
+    await kept.archive.set(Recording, Recording.id > 0, archive_bytes=1)
+    found = (await kept.walk()).findings
+    assert [(one.problem, one.call_id) for one in found] == [
+        (Problem.DAMAGED, IDS[0]),
+        (Problem.MISSING, IDS[1]),
+    ]
+    assert "Input/output error" in found[0].detail
 
 
 async def test_a_range_of_days_leaves_the_others_alone(kept: Kept) -> None:
