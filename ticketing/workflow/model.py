@@ -154,5 +154,7 @@ class Move:
     does: Does | None = None
     #: A helping unit (协办) may do it too.
     by_helpers: bool = False
+    #: On the way from the call to the closed case.
+    main: bool = False
     #: English remark for the document.
     remark: str = field(default="", compare=False)

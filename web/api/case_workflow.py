@@ -130,6 +130,7 @@ def offered(offer: Offer, labels: Mapping[str, str]) -> MoveAnswer:
         name=row.name,
         label=labels.get(row.name, row.zh),
         label_en=row.en,
+        main=row.main,
         note_required=row.note_required,
         objection=offer.objection,
         needs=list(row.needs),

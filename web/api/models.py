@@ -308,6 +308,8 @@ class MoveAnswer(Answer):
     name: str
     label: str
     label_en: str
+    #: On the way from the call to the closed case.
+    main: bool
     note_required: bool
     #: Why it is not possible just now; empty: it is.
     objection: str
