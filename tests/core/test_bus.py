@@ -79,6 +79,48 @@ async def test_a_failed_message_comes_again_without_a_restart(bus: Bus, clock: F
     assert (await take(messages, 1))[0][1] == edited(clock, 2)
 
 
+async def test_who_left_nothing_is_not_asked_what_was_left(
+    bus: Bus, clock: FixedClock, monkeypatch: pytest.MonkeyPatch, poll: Poll
+) -> None:
+    asked: list[str] = []
+    read = bus._read_group
+
+    async def noted(group: str, consumer: str, last: str) -> Any:
+        asked.append(last)
+        return await read(group, consumer, last)
+
+    monkeypatch.setattr(bus, "_read_group", noted)
+    for case_id in (1, 2):
+        await bus.publish(edited(clock, case_id))
+    messages = bus.consume("group", "one")
+    for _ in range(2):
+        ((message_id, _event),) = await take(messages, 1)
+        await bus.ack("group", message_id)
+
+    async def has_gone_on() -> bool:
+        return len(asked) >= 6
+
+    reading = asyncio.ensure_future(anext(messages))
+    await poll(has_gone_on, "it goes on reading")
+    reading.cancel()
+    await asyncio.wait([reading])
+    assert asked[:2] == ["0", ">"]
+    assert set(asked[1:]) == {">"}
+
+
+async def test_messages_gather_while_nobody_hurries(bus: Bus, clock: FixedClock) -> None:
+    messages = bus.consume("group", "one", gather_s=0.3)
+    await bus.publish(edited(clock, 1))
+    now = asyncio.get_running_loop().time
+    ((message_id, _),) = await take(messages, 1)
+    began = now()
+    await bus.ack("group", message_id)
+    for case_id in (2, 3):
+        await bus.publish(edited(clock, case_id))
+    assert [event.case_id for _, event in await take(messages, 2)] == [2, 3]
+    assert now() - began >= 0.3
+
+
 async def test_each_group_sees_every_event(any_bus: Bus | MemoryBus, clock: FixedClock) -> None:
     await any_bus.publish(edited(clock, 1))
     for group in ("one", "two"):
