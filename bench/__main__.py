@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bench import (
     agi_rate,
+    archive,
     board_updates,
     browser_seat,
     call_cost,
@@ -31,6 +32,7 @@ BENCHMARKS = (
     transcription.NAME,
     cer.NAME,
     search.NAME,
+    archive.NAME,
     chaos.NAME,
 )
 
@@ -43,6 +45,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="cer: audio and transcripts.tsv of your own")
     parser.add_argument("--model", type=Path, help="cer, transcription: a vosk model of your own")
     parser.add_argument("--database", default="", help="search: URL of an empty database instead of SQLite")
+    parser.add_argument("--hours", type=float, default=1.0, help="archive: of the call (default %(default)s)")
     parser.add_argument("--kills", type=int, default=chaos.KILLS, help="chaos: at each step (%(default)s)")
     options = parser.parse_args()
     unknown = [name for name in options.names if name not in BENCHMARKS]
@@ -70,6 +73,8 @@ def main() -> None:
         cer.run(options.rounds, options.folder, options.model)
     if search.NAME in wanted:
         search.run(options.rounds, options.database)
+    if archive.NAME in wanted:
+        archive.run(options.rounds, options.hours)
     if chaos.NAME in wanted:
         chaos.run(options.kills)
 

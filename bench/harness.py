@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import resource
 import socket
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -52,6 +53,28 @@ def cpu_s(roots: Mapping[str, int]) -> dict[str, float]:
         children.setdefault(int(fields[1]), []).append(number)
         spent[number] = sum(int(ticks) for ticks in fields[11:15]) / _TICKS_PER_S
     return {name: _tree(root, children, spent) for name, root in roots.items()}
+
+
+def tree_of(root: int) -> dict[int, tuple[float, int]]:
+    """CPU seconds and resident bytes of a process and of each of its living descendants."""
+    children: dict[int, list[int]] = {}
+    seen: dict[int, tuple[float, int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text(errors="replace").rpartition(")")[2].split()
+        except OSError:  # it ended between listing and reading
+            continue
+        number = int(stat.parent.name)
+        children.setdefault(int(fields[1]), []).append(number)
+        spent = sum(int(ticks) for ticks in fields[11:13]) / _TICKS_PER_S
+        seen[number] = (spent, int(fields[21]) * resource.getpagesize())
+    found, todo = {}, [root]
+    while todo:
+        number = todo.pop()
+        if number in seen:
+            found[number] = seen[number]
+        todo += children.get(number, [])
+    return found
 
 
 def _tree(root: int, children: Mapping[int, list[int]], spent: Mapping[int, float]) -> float:
