@@ -5,7 +5,7 @@ import type { Role } from '@/api/types'
 import { whenLoggedOut } from '@/api/client'
 import { t } from '@/i18n'
 import { SECTIONS } from '@/retention/sections'
-import { account, forgetSession, knownSession, overseesQuality } from '@/state/session'
+import { account, forgetSession, knownSession, overseesQuality, worksOnCasesOnly } from '@/state/session'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -161,6 +161,7 @@ export const router = createRouter({
 /** The page a person's day begins on. */
 function start(): { name: string } {
   if (account.value?.role === 'seat') return { name: 'desk' }
+  if (worksOnCasesOnly(account.value?.role)) return { name: 'cases' }
   const name = account.value?.role === 'inspector' ? 'recordings' : 'calls'
   return { name: router.hasRoute(name) ? name : 'calls' }
 }

@@ -6,12 +6,15 @@ import type {
   CaseDetail,
   CaseForm,
   CaseSummary,
+  CaseWorkflow,
   Category,
+  MoveInputs,
   Page,
   Place,
   Seat,
   Stage,
   Status,
+  Unit,
 } from './types'
 
 export interface CallFilter {
@@ -36,8 +39,15 @@ export const api = {
   case: (id: number) => request<CaseDetail>('GET', `/cases/${id}`),
   saveCase: (id: number, version: number, changes: Partial<CaseForm>) =>
     request<CaseDetail>('PATCH', `/cases/${id}`, { version, ...changes }),
-  moveCase: (id: number, move: string, version: number, more: Partial<CaseForm> & { note?: string } = {}) =>
+  moveCase: (
+    id: number,
+    move: string,
+    version: number,
+    more: Partial<CaseForm> & { note?: string; inputs?: MoveInputs } = {},
+  ) =>
     request<CaseDetail>('POST', `/cases/${id}/moves/${segment(move)}`, { version, ...more }),
+  caseWorkflow: () => request<CaseWorkflow>('GET', '/case-workflow'),
+  units: () => request<{ items: Unit[] }>('GET', '/units'),
 
   categories: (edition: string) => request<Category[]>('GET', '/catalogue/categories', undefined, { edition }),
   places: () => request<Place[]>('GET', '/catalogue/places'),

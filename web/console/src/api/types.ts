@@ -5,7 +5,9 @@ import type { PinResult, Pop } from './desk-types'
 import type { HelpSentence } from './live-help'
 import type { Notice, SeatLive } from './seat-types'
 
-export type Role = 'seat' | 'inspector' | 'shift_leader' | 'administrator'
+export type Role = 'seat' | 'inspector' | 'shift_leader' | 'administrator' | CaseWorker
+/** Who works on cases alone. */
+export type CaseWorker = 'dispatcher' | 'district_agent' | 'department' | 'collector' | 'leader' | 'assessor'
 
 export interface Account {
   id: number
@@ -170,7 +172,22 @@ export interface SeatLeg {
   hold_s: number
 }
 
-export type Stage = 'draft' | 'registered' | 'established' | 'closed'
+export type Stage =
+  | 'draft'
+  | 'registered'
+  | 'verifying'
+  | 'established'
+  | 'dispatched'
+  | 'handling'
+  | 'suspended'
+  | 'deferred'
+  | 'reported'
+  | 'checking'
+  | 'checked'
+  | 'closed'
+  | 'merged'
+  | 'refused'
+  | 'void'
 export type CaseKind = 'consultation' | 'complaint' | 'report' | 'suggestion' | 'help' | 'praise'
 export type Urgency = 'normal' | 'urgent' | 'critical'
 
@@ -186,6 +203,13 @@ export interface CaseSummary {
   description: string
   created_at: string
   call_id: string | null
+  /** Code of the unit in charge. */
+  unit: string | null
+  /** running, paused, stopped; empty: not started. */
+  clock: string
+  yellow_at: string | null
+  due_at: string | null
+  clock_halted_at: string | null
 }
 
 export interface CategoryKey {
@@ -223,13 +247,64 @@ export interface CaseHistoryEntry {
   from_stage: string
   to_stage: string
   note: string
+  /** What was filled in for the move itself. */
+  inputs: Record<string, string | number>
   changes: Record<string, [unknown, unknown]>
 }
+
+export interface Choice {
+  value: string
+  label: string
+  label_en: string
+}
+
+/** One thing a move asks for; the answer goes back in `inputs` under its name. */
+export interface MoveInput {
+  name: string
+  label: string
+  label_en: string
+  kind: 'unit' | 'case' | 'number' | 'choice' | 'moment'
+  required: boolean
+  choices: Choice[]
+  least: number
+  most: number
+}
+
+export type MoveInputs = Record<string, string | number | null>
 
 export interface CaseMove {
   name: string
   label: string
+  label_en: string
+  /** On the way from the call to the closed case. */
+  main: boolean
   note_required: boolean
+  /** Why it is not possible just now; empty: it is. */
+  objection: string
+  needs: string[]
+  inputs: MoveInput[]
+}
+
+export interface CaseStage {
+  name: string
+  label: string
+  label_en: string
+  phase: string
+  phase_label: string
+  phase_label_en: string
+}
+
+/** The workflow table, in this city's words. */
+export interface CaseWorkflow {
+  stages: CaseStage[]
+  moves: { name: string; label: string; label_en: string }[]
+}
+
+export interface Unit {
+  code: string
+  name: string
+  district: string | null
+  is_active: boolean
 }
 
 export interface CaseDetail extends CaseSummary, CaseForm {
@@ -239,6 +314,28 @@ export interface CaseDetail extends CaseSummary, CaseForm {
   registered_at: string | null
   established_at: string | null
   closed_at: string | null
+  dispatched_at: string | null
+  stage_due_at: string | null
+  limit_value: number | null
+  limit_unit: string
+  extra_value: number
+  /** The limit reaches into this year, whose holidays nobody has entered. */
+  unknown_year: number | null
+  warning: '' | 'yellow' | 'red'
+  pending: string
+  pending_level: number
+  pending_value: number | null
+  pending_until: string | null
+  resume_at: string | null
+  delays: number
+  returns: number
+  reworks: number
+  urges: number
+  supervisions: number
+  exempt: boolean
+  rating: number | null
+  merged_into: number | null
+  helpers: string[]
   history: CaseHistoryEntry[]
   moves: CaseMove[]
 }

@@ -1,6 +1,7 @@
 import { boardEn } from './board-en'
 import { boardSettingsEn } from './board-settings-en'
 import { captureEn } from './capture-en'
+import { caseWorkEn } from './case-work-en'
 import { deskEn } from './desk-en'
 import { flowsEn } from './flows-en'
 import { keywordsEn } from './keywords-en'
@@ -18,6 +19,7 @@ export const en: Messages = {
   ...boardEn,
   ...boardSettingsEn,
   ...captureEn,
+  ...caseWorkEn,
   ...deskEn,
   ...flowsEn,
   ...keywordsEn,
@@ -96,7 +98,7 @@ export const en: Messages = {
     account: 'Account',
     skip: 'Skip to content',
   },
-  roles: { seat: 'Seat', inspector: 'Inspector', shift_leader: 'Shift leader', administrator: 'Administrator' },
+  roles: { seat: 'Seat', inspector: 'Inspector', shift_leader: 'Shift leader', administrator: 'Administrator', dispatcher: 'Dispatcher', district_agent: 'District agent', department: 'Department', collector: 'Collector', leader: 'Leader', assessor: 'Assessor' },
   live: {
     lost: 'The connection to the server is lost; reconnecting… What you see may be out of date.',
     back: 'Connection restored',

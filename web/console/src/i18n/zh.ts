@@ -1,6 +1,7 @@
 import { boardZh } from './board-zh'
 import { boardSettingsZh } from './board-settings-zh'
 import { captureZh } from './capture-zh'
+import { caseWorkZh } from './case-work-zh'
 import { deskZh } from './desk-zh'
 import { flowsZh } from './flows-zh'
 import { keywordsZh } from './keywords-zh'
@@ -17,6 +18,7 @@ export const zh = {
   ...boardZh,
   ...boardSettingsZh,
   ...captureZh,
+  ...caseWorkZh,
   ...deskZh,
   ...flowsZh,
   ...keywordsZh,
@@ -99,6 +101,12 @@ export const zh = {
     inspector: '质检员',
     shift_leader: '值班长',
     administrator: '管理员',
+    dispatcher: '派遣员',
+    district_agent: '区级派遣员',
+    department: '专业部门',
+    collector: '监督员',
+    leader: '领导',
+    assessor: '考核员',
   },
   live: {
     lost: '与服务器的连接已断开，正在自动重连…页面内容可能不是最新。',

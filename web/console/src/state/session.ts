@@ -11,6 +11,11 @@ export const account = ref<Account | null>(null)
 /** May this person fill in drafts and register them? */
 export const mayRegister = computed(() => ['seat', 'shift_leader'].includes(account.value?.role ?? ''))
 
+const CENTRE: readonly string[] = ['seat', 'inspector', 'shift_leader', 'administrator']
+
+/** Neither calls nor recordings are this role's business. */
+export const worksOnCasesOnly = (role: string | undefined): boolean => role !== undefined && !CENTRE.includes(role)
+
 /** Shift leader or administrator: may see how the hotline is set and lead its day. */
 export const leads = computed(() => ['shift_leader', 'administrator'].includes(account.value?.role ?? ''))
 
