@@ -31,7 +31,7 @@ BATCH = 200
 #: soon (`WATCHFUL_S`), the others should that one be away.
 LOOK_S, WATCHFUL_S = 60.0, 5.0
 #: What is committed so soon after something was published goes out together.
-GATHER_S = 0.1
+GATHER_S = 0.2
 _TOLD = "outbox"
 _wakers: set[asyncio.Event] = set()
 

@@ -17,7 +17,7 @@ from core.clock import Clock
 from core.db import SessionFactory
 from ivr.ledger.tables import Call
 
-EVERY_S = 5.0
+EVERY_S = 15.0
 #: Calls this recent are averaged.
 RECENT = timedelta(hours=2)
 

@@ -29,6 +29,8 @@ from ivr.trunks.state import Seen, Signs
 from ivr.trunks.tables import TrunkOutage, TrunkState, TrunkStatus
 
 LOOK_EVERY_S = 5.0
+#: Listing more lines than this costs both sides so much that they are counted at every second look only.
+MANY_LINES = 40
 log = structlog.get_logger()
 
 
@@ -53,6 +55,9 @@ class TrunkWatch:
         self._trunks = settings.trunk_table
         self._switch, self._sessions, self._clock = switch, sessions, clock
         self._known: dict[str, TrunkStatus] | None = None
+        #: What was counted last, and whether it may serve once more.
+        self._full = state.used((), self._trunks)
+        self._is_good_again = False
 
     async def look(self) -> gauges.Gauges:
         """Ask the switch, tell what changed, keep it.
@@ -60,10 +65,10 @@ class TrunkWatch:
         Raises:
             SwitchUnavailableError, SwitchRefusedError, SQLAlchemyError, OSError: nothing was kept.
         """
-        channels = await self._switch.channel_lines()
+        full = await self._count()
         signs = await self._signs()
         known = self._known if self._known is not None else await self._read()
-        full, now = state.used(channels, self._trunks), self._clock.now()
+        now = self._clock.now()
         today = now.astimezone(CHINA).date()
         changed = []
         for name, trunk in self._trunks.items():
@@ -80,6 +85,15 @@ class TrunkWatch:
             await self._keep(known, changed, now)
         self._known = known
         return self._gauges(full)
+
+    async def _count(self) -> state.Used:
+        if self._is_good_again:
+            self._is_good_again = False
+            return self._full
+        channels = await self._switch.channel_lines()
+        self._full = state.used(channels, self._trunks)
+        self._is_good_again = len(channels) > MANY_LINES
+        return self._full
 
     async def _signs(self) -> Signs:
         sip = {name: trunk for name, trunk in self._trunks.items() if isinstance(trunk, SipTrunk)}

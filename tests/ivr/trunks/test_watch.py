@@ -138,6 +138,13 @@ async def test_a_switch_that_is_away_is_no_outage_of_the_carrier(
     assert await _outages(sessions) == []
 
 
+async def test_many_lines_are_counted_at_every_second_look(watch: TrunkWatch, switch: FakeSwitch) -> None:
+    seen = []
+    for switch.calls in (30, 60, 70, 80):
+        seen.append((await watch.look()).trunks["city"].used)
+    assert seen == [30, 60, 60, 80]
+
+
 async def test_gauges_travel_through_redis(redis_url: str, watch: TrunkWatch) -> None:
     redis: Redis = Redis.from_url(redis_url)
     said = await watch.look()
