@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
-from functools import cache
 from typing import ClassVar
 
 
@@ -112,6 +111,10 @@ class EventCodec:
             KeywordHeard,
         )
     }
+    #: Fields of each.
+    names: ClassVar[dict[str, frozenset[str]]] = {
+        name: frozenset(field.name for field in fields(kind)) for name, kind in types.items()
+    }
 
     @classmethod
     def encode(cls, event: Event) -> dict[str, str]:
@@ -127,9 +130,5 @@ class EventCodec:
         kind = cls.types[message["type"]]
         body = json.loads(message["body"])
         body["at"] = datetime.fromisoformat(body["at"])
-        return kind(**{k: v for k, v in body.items() if k in _names(kind)})
-
-
-@cache
-def _names(kind: type[Event]) -> frozenset[str]:
-    return frozenset(field.name for field in fields(kind))
+        known = cls.names[message["type"]]
+        return kind(**{k: v for k, v in body.items() if k in known})
