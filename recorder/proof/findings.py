@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -48,9 +48,22 @@ WORDS = {
 _UNKNOWN = frozenset({Problem.KEY, Problem.STORE})
 
 
+class Said(str):
+    """What is wrong in English, which does not change, and in Chinese for the person who reads it."""
+
+    __slots__ = ("zh",)
+    zh: str
+
+    def __new__(cls, en: str, zh: str) -> Said:
+        made = super().__new__(cls, en)
+        made.zh = zh
+        return made
+
+
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is wrong. `day` is the chain's, or the recording's; `detail` is English."""
+    """One thing that is wrong. `day` is the chain's, or the recording's; a plain `detail` is a name or what
+    a program said, in its own language."""
 
     problem: Problem
     detail: str
@@ -58,8 +71,13 @@ class Finding:
     call_id: str = ""
     recording_id: int | None = None
 
+    def as_json(self) -> dict[str, Any]:
+        body = {"problem": self.problem, "day": self.day, "call_id": self.call_id}
+        return body | {"recording_id": self.recording_id, "detail": str(self.detail)}
+
     def __str__(self) -> str:
-        parts = (WORDS[self.problem], self.day, self.call_id, self.detail)
+        detail = self.detail.zh if isinstance(self.detail, Said) else self.detail
+        parts = (WORDS[self.problem], self.day, self.call_id, detail)
         return "  ".join(part for part in parts if part)
 
 
@@ -105,6 +123,6 @@ class Report:
             "seen": {name: getattr(self, name) for name in names},
             "root": self.root,
             "problems": {str(problem): self.by_problem[problem] for problem in Problem},
-            "findings": [asdict(one) for one in self.findings],
+            "findings": [one.as_json() for one in self.findings],
             "left_out": self.count - len(self.findings),
         }

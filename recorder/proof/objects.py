@@ -8,7 +8,7 @@ from core.errors import NotFoundError
 from core.settings import Settings
 from recorder import ffmpeg, playback
 from recorder.legs import RATE
-from recorder.proof.findings import Problem
+from recorder.proof.findings import Problem, Said
 from recorder.storage import open_store
 from recorder.storage.protocol import StoreUnavailableError
 from recorder.streams import StopAsked, SummedSource, sum_of
@@ -21,6 +21,12 @@ _BYTES_PER_SAMPLE_PAIR = 4
 
 #: What a disk says of a file it cannot give back.
 _UNREADABLE = (errno.EIO, errno.ESTALE, errno.EACCES, errno.EPERM, errno.ENODATA, errno.EUCLEAN)
+
+_ROTATING = Said(
+    "the stored bytes have another sum, the sound in them is whole: a rotation of the master key was broken"
+    " off? run rotate-key again",
+    "存储内容的校验和不符，声音完好：可能是主密钥轮换中断，请再次运行 rotate-key",
+)
 
 #: What is wrong, and in which words; None: all is well.
 Verdict = tuple[Problem, str] | None
@@ -38,7 +44,10 @@ def look(settings: Settings, row: Recording, stop: StopAsked, *, quick: bool) ->
     try:
         size = store.size(row.archive_key)
         if size != row.archive_bytes:
-            return Problem.DAMAGED, f"has {size} bytes, {row.archive_bytes} were stored"
+            return Problem.DAMAGED, Said(
+                f"has {size} bytes, {row.archive_bytes} were stored",
+                f"现有 {size} 字节，存入时 {row.archive_bytes} 字节",
+            )
         return None if quick else _read(settings, row, stop)
     except NotFoundError:
         store.probe()  # the folder of a disk that is not mounted has nothing either: raises
@@ -46,31 +55,32 @@ def look(settings: Settings, row: Recording, stop: StopAsked, *, quick: bool) ->
     except WrongKeyError as error:
         return Problem.KEY, str(error)
     except TamperedError as error:
-        return Problem.DAMAGED, f"the seal is broken: {error}"
+        return Problem.DAMAGED, Said(f"the seal is broken: {error}", f"封装被破坏：{error}")
     except ffmpeg.FfmpegError as error:
-        return Problem.DAMAGED, f"cannot be decoded: {error}"
+        return Problem.DAMAGED, Said(f"cannot be decoded: {error}", f"无法解码：{error}")
     except StoreUnavailableError as error:
         store.probe()  # away for all of them: raises
-        return Problem.DAMAGED, f"cannot be read: {error}"
+        return Problem.DAMAGED, Said(f"cannot be read: {error}", f"无法读取：{error}")
     except OSError as error:
         if error.errno not in _UNREADABLE:
             raise
-        return Problem.DAMAGED, f"cannot be read: {error.strerror}"
+        return Problem.DAMAGED, Said(f"cannot be read: {error.strerror}", f"无法读取：{error.strerror}")
 
 
 def _read(settings: Settings, row: Recording, stop: StopAsked) -> Verdict:
     with open_store(settings, row.store).open(row.archive_key) as stored:
         is_stored = sum_of(stored, stop) == row.archive_sha256
     if not is_stored and not row.sealed:
-        return Problem.DAMAGED, "the stored bytes have another sum"
+        return Problem.DAMAGED, Said("the stored bytes have another sum", "存储内容的校验和不符")
     with playback.open_audio(settings, row) as plain:
         audio = SummedSource(plain, stop)
         samples = sum(map(len, ffmpeg.decode(settings, audio, stop))) / _BYTES_PER_SAMPLE_PAIR
     if row.audio_sha256 and audio.hex != row.audio_sha256:
-        return Problem.DAMAGED, "the audio has another sum"
+        return Problem.DAMAGED, Said("the audio has another sum", "声音的校验和不符")
     if abs(samples / RATE - row.duration_s) > _TOLERANCE_S:
-        return Problem.DAMAGED, f"decodes to {samples / RATE:.2f} s, captured were {row.duration_s:.2f} s"
+        heard, captured = f"{samples / RATE:.2f}", f"{row.duration_s:.2f}"
+        what = f"decodes to {heard} s, captured were {captured} s"
+        return Problem.DAMAGED, Said(what, f"解码得 {heard} 秒，采集时 {captured} 秒")
     if not is_stored:
-        why = "the stored bytes have another sum, the sound in them is whole"
-        return Problem.DAMAGED, f"{why}: a rotation of the master key was broken off? run rotate-key again"
+        return Problem.DAMAGED, _ROTATING
     return None

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from core.db import SessionFactory
 from core.settings import Settings
-from recorder.proof.findings import Finding, Problem
+from recorder.proof.findings import Finding, Problem, Said
 from recorder.retention.tables import Tombstone
 from recorder.storage.keys import call_id_of
 from recorder.tables import Recording, RecordingState
@@ -41,7 +41,10 @@ async def strays(sessions: SessionFactory, store: str, keys: Sequence[str]) -> l
         is_in_work = row is not None and row.state == RecordingState.STAGED
         is_known = row is not None and (row.store, row.archive_key) == (store, key)
         if not is_in_work and not is_known and (store, key) not in deleted:
-            other = f"; the recording's own is {row.archive_key or 'none'}" if row else ""
-            detail = f"{store}: {key}{other}"
+            own = (row.archive_key or "-") if row else ""
+            detail = Said(
+                f"{store}: {key}" + (f"; the recording's own is {own}" if own else ""),
+                f"{store}：{key}" + (f"（该录音自己的对象是 {own}）" if own else ""),
+            )
             left.append(Finding(Problem.STRAY, detail, call_id=call_id, recording_id=row.id if row else None))
     return left

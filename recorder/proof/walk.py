@@ -25,7 +25,7 @@ from recorder.legs import Legs
 from recorder.proof import stones
 from recorder.proof.calls import AnsweredCalls, without_trace
 from recorder.proof.chain import ChainCheck
-from recorder.proof.findings import Finding, Problem, Report
+from recorder.proof.findings import Finding, Problem, Report, Said
 from recorder.proof.lines import Kind, begin_of, end_of
 from recorder.proof.objects import look
 from recorder.proof.roots import Root
@@ -43,6 +43,13 @@ SETTLED = timedelta(minutes=15)
 _AWAY_S = 60.0
 #: In these states there is an object that is to be what the row says.
 _STORED = (RecordingState.ARCHIVED, RecordingState.VERIFIED, RecordingState.TRANSCRIBED)
+
+_NOT_SEALED = Said("its day is sealed without it", "该日已封存，其中没有这条录音")
+_DELETION_NOT_SEALED = Said(
+    "its deletion is not in the chain, though that day is sealed", "删除之日已封存，其中没有这次删除"
+)
+_NO_OBJECT = Said("the row names no object", "记录里没有对象名")
+_NO_LEGS = Said("not archived yet, and nothing of it lies in the spool", "尚未归档，暂存目录里也没有它的声音")
 
 #: Told of each finding as it is found, and of the progress: which part, and how far.
 Tell = Callable[[Finding], None]
@@ -95,7 +102,7 @@ class Walk:
         finally:
             self._stop.set()
         for store, (count, why) in sorted(self._passed.items()):
-            self._tell(Finding(Problem.STORE, f"{store}: {count} objects were not looked at: {why}"))
+            self._tell(Finding(Problem.STORE, _not_looked_at(store, count, why)))
         return self.report
 
     async def _rows(self) -> None:
@@ -116,9 +123,9 @@ class Walk:
         if until is None or row.created_at >= until:
             return
         if not kinds:
-            self._about(Problem.ADDED, row, "its day is sealed without it")
+            self._about(Problem.ADDED, row, _NOT_SEALED)
         elif stone is not None and stone.deleted_at < until and Kind.DELETED not in kinds:
-            self._about(Problem.ADDED, row, "its deletion is not in the chain, though that day is sealed")
+            self._about(Problem.ADDED, row, _DELETION_NOT_SEALED)
 
     async def _row(self, row: Recording, stone: Tombstone | None) -> None:
         if wrong := stones.mistake(row, stone):
@@ -137,7 +144,7 @@ class Walk:
 
     async def _object(self, row: Recording) -> None:
         if not row.archive_key:
-            self._about(Problem.MISSING, row, "the row names no object")
+            self._about(Problem.MISSING, row, _NO_OBJECT)
             return
         found = await self._ask(row)
         if found is None:
@@ -189,7 +196,7 @@ class Walk:
             not await asyncio.to_thread(legs.sizes)
             and (await self._again(row)).state == RecordingState.STAGED
         ):
-            self._about(Problem.MISSING, row, "not archived yet, and nothing of it lies in the spool")
+            self._about(Problem.MISSING, row, _NO_LEGS)
 
     async def _objects(self) -> None:
         for name in await stores_in_use(self._settings, self._sessions):
@@ -205,7 +212,7 @@ class Walk:
                 strange = filter(stones.is_nobodys, store.strange())
                 async for page in _in_pages(strange):
                     for key in page:
-                        self._tell(Finding(Problem.STRAY, f"{name}: {key[:200]} is no key of ours"))
+                        self._tell(Finding(Problem.STRAY, _strange(name, key)))
             except StoreUnavailableError as error:
                 self._pass(name, str(error), objects=0)
 
@@ -227,7 +234,10 @@ class Walk:
             for call_id in sorted(missing):
                 lasted = (long[call_id].ended_at - long[call_id].answered_at).total_seconds()
                 day = str(long[call_id].ended_at.astimezone(CHINA).date())
-                what = f"answered for {lasted:.0f} s, with neither a recording nor a note why"
+                what = Said(
+                    f"answered for {lasted:.0f} s, with neither a recording nor a note why",
+                    f"接通 {lasted:.0f} 秒，没有录音，也没有缺失说明",
+                )
                 self._tell(Finding(Problem.UNRECORDED, what, day, call_id))
             self._progress("calls", self.report.calls)
 
@@ -270,6 +280,14 @@ class Walk:
     def _tell(self, finding: Finding) -> None:
         self.report.add(finding)
         self._told(finding)
+
+
+def _not_looked_at(store: str, count: int, why: str) -> Said:
+    return Said(f"{store}: {count} objects were not looked at: {why}", f"{store}：{count} 个对象未查：{why}")
+
+
+def _strange(store: str, name: str) -> Said:
+    return Said(f"{store}: {name[:200]} is no key of ours", f"{store}：{name[:200]} 不是本系统的对象")
 
 
 async def _in_pages(names: Iterator[str]) -> AsyncIterator[list[str]]:

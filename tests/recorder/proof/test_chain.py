@@ -319,6 +319,7 @@ async def test_every_field_that_is_sealed_is_held_and_putting_it_back_heals(arch
         [found] = await archive.findings()
         assert (found.problem, found.call_id, found.recording_id) == (Problem.CHANGED, row.call_id, row.id)
         assert name in found.detail or name == "state"
+        assert str(found).startswith(f"录音记录被改动  2026-03-02  {row.call_id}  ") and "封存" in str(found)
         await archive.set(Recording, Recording.id == row.id, **{name: before})
         assert await archive.findings() == []
 

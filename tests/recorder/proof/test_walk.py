@@ -334,6 +334,13 @@ def _arguments(**more: Any) -> argparse.Namespace:
     )
 
 
+async def _first(kept: Kept) -> str:
+    """What the last run remembers of what it found."""
+    async with kept.sessions() as db:
+        newest = select(RecordingCheck.first).order_by(RecordingCheck.id.desc()).limit(1)
+        return await db.scalar(newest) or ""
+
+
 async def test_the_command_says_what_it_found_and_remembers_it(
     kept: Kept, database_url: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
@@ -357,6 +364,7 @@ async def test_the_command_says_what_it_found_and_remembers_it(
     assert await run(quick=True, roots=printed) == 1
     [finding] = json.loads(capsys.readouterr().out)["findings"]
     assert finding["problem"] == "chain_changed" and "printed.txt has another root" in finding["detail"]
+    assert "printed.txt中第 2 个封存日的根值不同" in await _first(kept)
     (await kept.place(0)).unlink()
     assert await run(json=False) == 1
     said = capsys.readouterr().out
