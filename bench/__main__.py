@@ -15,6 +15,7 @@ from bench import (
     chaos,
     live_help,
     menu_latency,
+    player_start,
     pop_latency,
     search,
     transcription,
@@ -33,6 +34,7 @@ BENCHMARKS = (
     cer.NAME,
     search.NAME,
     archive.NAME,
+    player_start.NAME,
     chaos.NAME,
 )
 
@@ -75,6 +77,8 @@ def main() -> None:
         search.run(options.rounds, options.database)
     if archive.NAME in wanted:
         archive.run(options.rounds, options.hours)
+    if player_start.NAME in wanted:
+        player_start.run(options.rounds)
     if chaos.NAME in wanted:
         chaos.run(options.kills)
 
