@@ -47,6 +47,18 @@ export interface RecordingPause {
   until: string | null
 }
 
+/** What was recorded beside a call (旁录). */
+export interface SideRecording {
+  id: number
+  kind: 'consult' | 'whisper'
+  /** Seconds from the beginning of the call's own recording. */
+  from_s: number
+  duration_s: number
+  state: RecordingState
+  /** null: not archived yet, or not the reader's. */
+  audio_url: string | null
+}
+
 const CALL_RECORDING = '/seats/me/call/recording'
 
 /** Recordings on their way, and pausing one's own call's. */

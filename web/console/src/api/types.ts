@@ -1,6 +1,7 @@
 // The API of docs/architecture.md as types. Times are ISO 8601 UTC, durations seconds.
 
 import type { Board } from './board-types'
+import type { SideRecording } from './capture'
 import type { PinResult, Pop } from './desk-types'
 import type { HelpSentence } from './live-help'
 import type { Notice, SeatLive } from './seat-types'
@@ -91,6 +92,8 @@ export interface Recording {
   audio_url: string | null
   /** Stretches that were not recorded, in seconds from answer. */
   gaps?: RecordingGap[]
+  /** Recorded apart from the call by policy, in order. */
+  sides?: SideRecording[]
 }
 
 export interface RecordingGap {

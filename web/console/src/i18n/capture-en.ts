@@ -59,5 +59,9 @@ export const captureEn: typeof captureZh = {
     resumeNow: 'Resume recording',
     paused: 'Recording is paused',
     resumed: 'Recording goes on',
+    sides: 'Recorded beside the call',
+    sideKinds: { consult: 'Consultation', whisper: 'Whisper' },
+    sideAt: (at, length) => `begins at ${at}, lasts ${length}`,
+    sideNotYet: 'cannot be heard yet',
   },
 }

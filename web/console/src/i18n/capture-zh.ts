@@ -51,5 +51,9 @@ export const captureZh = {
     resumeNow: '继续录音',
     paused: '录音已暂停',
     resumed: '录音已继续',
+    sides: '旁录',
+    sideKinds: { consult: '咨询', whisper: '耳语' },
+    sideAt: (at: string, length: string) => `始于 ${at}，时长 ${length}`,
+    sideNotYet: '尚不能收听',
   },
 }
