@@ -90,6 +90,11 @@ def endorsable(now: Situation) -> str | None:
     return _not_own(now)
 
 
+def has_wish(now: Situation) -> str | None:
+    """Something a unit asked for waits for a decision."""
+    return None if now.case.pending and now.case.pending != Wish.APPEAL else "没有待批复的申请"
+
+
 def declinable(now: Situation) -> str | None:
     """Level 1 is the unit's to decline, level 2 the dispatcher's."""
     case = now.case

@@ -156,6 +156,8 @@ ROWS = (
         remark="leaves the denominator of the statistics; resumes by itself"),
     row("decline", "不批准", "Decline", {DISPATCHER, SHIFT, *_UNIT_SIDE}, {H}, To.SAME,
         note_required=True, guards=(g.declinable,), settles=True),
+    row("withdraw", "撤回申请", "Withdraw request", _UNIT_SIDE, {H}, To.SAME,
+        guards=(g.has_wish,), settles=True),
     row("resume", "恢复办理", "Resume", {DISPATCHER, *_UNIT_SIDE}, {S, F}, H, by_system=True,
         clears=("resume_at",), tick=Tick.RESUME, main=True),
     row("progress", "办理进展", "Note progress", _UNIT_SIDE, WITH_UNIT, To.SAME,
