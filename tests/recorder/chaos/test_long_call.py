@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from core.settings import CHECKOUT
 from tests.recorder.chaos.long_call import BYTES_PER_S
 
@@ -16,6 +18,7 @@ SECONDS = HOURS * 3600
 MOST_MIB = 32
 
 
+@pytest.mark.timeout(300)
 def test_six_hours_in_constant_memory(tmp_path: Path) -> None:
     line = [sys.executable, "-m", "tests.recorder.chaos.long_call", str(tmp_path / "state"), str(HOURS)]
     done = subprocess.run(line, capture_output=True, text=True, cwd=CHECKOUT, check=False)
