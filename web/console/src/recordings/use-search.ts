@@ -22,6 +22,8 @@ export function useSearch() {
   const loading = ref(false)
   const failure = shallowRef<unknown>(null)
   let latest = 0
+  /** Where a change is leading that the address does not hold yet: the next one builds upon it. */
+  let ahead: SearchQuery | null = null
 
   const query = computed(() => searchIn(route.query))
   const opened = computed<Opened | null>(() => {
@@ -52,7 +54,11 @@ export function useSearch() {
 
   /** Look for something else; empty values no longer matter. */
   function change(changes: Partial<Record<Field, string>>): void {
-    void router.push({ query: { ...searchIn({ ...query.value, ...changes }), ...beside() } })
+    const wanted = searchIn({ ...(ahead ?? query.value), ...changes })
+    ahead = wanted
+    void router.push({ query: { ...wanted, ...beside() } }).finally(() => {
+      if (ahead === wanted) ahead = null
+    })
   }
 
   function replace(wanted: SearchQuery): void {
