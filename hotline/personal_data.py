@@ -17,9 +17,9 @@ from recorder.capture import sides
 from recorder.retention.bundle import Person, SpokenCall
 from recorder.tables import Recording
 from ticketing.tables import Case, CaseHistory
+from ticketing.workflow import STAGE_LABELS
 from web.api.calls import case_ids
 
-_STAGES = {"draft": "草稿", "registered": "已登记", "established": "已立案", "closed": "已结案"}
 #: Facts of a call that are about the caller; queues, trunks and seats are the hotline's own matter.
 _FACTS = ("id", "direction", "language", "marks", "survey", "outcome", "menu_path", "announcements")
 
@@ -71,7 +71,7 @@ async def _text(session: AsyncSession, case: Case, number: str) -> str:
     history = select(CaseHistory).where(CaseHistory.case_id == case.id).order_by(CaseHistory.seq)
     lines: Sequence[tuple[str, str]] = (
         ("案卷编号", case.number or "（未登记）"),
-        ("阶段", _STAGES.get(case.stage, case.stage)),
+        ("阶段", STAGE_LABELS.get(case.stage, case.stage)),
         ("建立时间", _local(case.created_at)),
         ("登记时间", _local(case.registered_at)),
         ("结案时间", _local(case.closed_at)),
@@ -82,7 +82,7 @@ async def _text(session: AsyncSession, case: Case, number: str) -> str:
         ("内容", case.description),
     )
     moves = [
-        f"{_local(one.at)}  {one.move}  {_STAGES.get(one.to_stage, one.to_stage)}"
+        f"{_local(one.at)}  {one.move}  {STAGE_LABELS.get(one.to_stage, one.to_stage)}"
         for one in await session.scalars(history)
     ]
     return "\n".join([*(f"{label}：{value}" for label, value in lines), "", "办理过程：", *moves, ""])
