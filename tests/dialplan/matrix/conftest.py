@@ -50,6 +50,7 @@ async def centre(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hotl
     await asyncio.to_thread(instance.start)
     try:
         await _publish(instance)
+        await _enter_district(instance)
         yield instance
     finally:
         status = await asyncio.to_thread(instance.stop)
@@ -74,6 +75,14 @@ async def _publish(hotline: HotlineInstance) -> None:
     )
 
 
+async def _enter_district(hotline: HotlineInstance) -> None:
+    """The district calls are handed to is in the directory."""
+    entry = {"code": DISTRICT, "label": "一区", "kind": "district", "number": "84301234"}
+    client = await hotline.log_in("leader")
+    async with client, client.post("/api/v1/directory", json=entry) as answer:
+        assert answer.status == 201, await answer.text()
+
+
 @pytest.fixture(scope="session")
 async def lanes(centre: HotlineInstance, request: pytest.FixtureRequest) -> AsyncIterator[list[Lane]]:
     """The seats at work, on the sorts of device the tests of this run ask for."""
@@ -90,8 +99,6 @@ async def lanes(centre: HotlineInstance, request: pytest.FixtureRequest) -> Asyn
             stack.push_async_callback(seat.end)
             await seat.begin()
         client = await stack.enter_async_context(await centre.log_in("leader"))
-        district = {"code": DISTRICT, "label": "一区", "label_en": "District 1", "kind": "district"}
-        await leader.ask("/directory", {**district, "number": "84301234", "active": True})
         for lane in made:
             await lane.seat.serve(client, lane.queue)
             await lane.colleague.serve(client, lane.target)
