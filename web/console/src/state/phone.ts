@@ -155,15 +155,19 @@ function mayResume(): void {
 async function resume(): Promise<void> {
   resumeTries -= 1
   try {
+    // It rings now; not before there is talk is it done.
     await desk.verb('resume')
-    resumeTries = 0
   } catch (error) {
     // No such call any more, or not yet; an answer that never came is another matter.
     if (error instanceof ApiError && error.status > 0 && error.status < 500)
       resumeTries = Math.min(resumeTries, doubts--)
   }
-  if (resumeTries > 0) window.setTimeout(() => linked(phone.link as Link), RESUME_EVERY_MS)
+  if (resumeTries > 0) resumeSoon()
   else localStorage.removeItem(callKey())
+}
+
+function resumeSoon(): void {
+  window.setTimeout(() => linked(phone.link as Link), RESUME_EVERY_MS)
 }
 
 function ringing(_session: unknown, auto: boolean): void {
@@ -186,7 +190,7 @@ export async function answer(): Promise<void> {
     await sip.answer(stream)
   } catch (error) {
     if (error instanceof MicrophoneError) phone.microphone = error.fault
-    sip?.hangUp()
+    hangUpHere()
     throw error
   }
 }
@@ -210,6 +214,8 @@ function talking(): void {
 function ended(ending: Ending): void {
   const inCall = phone.call?.state === 'talking'
   forgetCall()
+  // The old page's word that it goes came late and took the ringing away again.
+  if (!inCall && resumeTries > 0) return resumeSoon()
   if (ending !== 'lost' || !inCall) return
   // The network took it, not a person: the switch keeps the caller for a while.
   mayResume()
@@ -228,6 +234,7 @@ function forgetCall(): void {
 
 /** Hang up the browser's own leg, or refuse what rings: works without the server. */
 export function hangUpHere(): void {
+  resumeTries = 0
   sip?.hangUp()
 }
 
