@@ -9,13 +9,17 @@ from core.settings import Settings
 
 @dataclass(frozen=True)
 class Codec:
-    """`arguments` are ffmpeg's; `is_exact`: every sample comes back as it was."""
+    """`arguments` are ffmpeg's; `is_exact`: every sample comes back as it was.
+
+    `least_samples`: of each track; ffmpeg refuses to write fewer.
+    """
 
     name: str
     suffix: str
     content_type: str
     arguments: tuple[str, ...]
     is_exact: bool
+    least_samples: int = 0
 
 
 CODECS = {
@@ -29,7 +33,7 @@ CODECS = {
             ("-c:a", "libopus", "-application", "voip", "-f", "ogg"),
             is_exact=False,
         ),
-        Codec("flac", "flac", "audio/flac", ("-c:a", "flac", "-f", "flac"), is_exact=True),
+        Codec("flac", "flac", "audio/flac", ("-c:a", "flac", "-f", "flac"), is_exact=True, least_samples=16),
         Codec("wav", "wav", "audio/wav", ("-c:a", "pcm_s16le", "-f", "wav"), is_exact=True),
     )
 }

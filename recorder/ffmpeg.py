@@ -15,7 +15,7 @@ from core.errors import HotlineError
 from core.native import command
 from core.settings import Settings
 from recorder.codecs import codec_of, encoder_arguments
-from recorder.legs import RATE, Side
+from recorder.legs import RATE, SILENCE, Side
 from recorder.streams import Feeder, Readable
 from recorder.streams import StopAsked as StopAsked
 from recorder.streams import StoppedError as StoppedError
@@ -44,15 +44,26 @@ def encode(settings: Settings, stereo: Iterable[bytes], output: IO[bytes], stop:
         StoppedError: `stop` said so meanwhile.
     """
     args = ["-v", "error", "-f", "alaw", "-ar", str(RATE), "-ac", "2", "-i", "pipe:0"]
-    args += [*encoder_arguments(settings, codec_of(settings)), "-fd", "1", "fd:"]
+    codec = codec_of(settings)
+    args += [*encoder_arguments(settings, codec), "-fd", "1", "fd:"]
     with _running(settings, args, stdin=subprocess.PIPE, stdout=output) as (process, finish):
         assert process.stdin is not None  # noqa: S101 - asked for above
         with suppress(BrokenPipeError):  # ffmpeg gave up early; `finish` says why
-            for piece in stereo:
+            for piece in _at_least(2 * codec.least_samples, stereo):
                 _check(stop)
                 process.stdin.write(piece)
             process.stdin.close()
         finish()
+
+
+def _at_least(length: int, stereo: Iterable[bytes]) -> Iterator[bytes]:
+    """`stereo`, and A-law silence behind it up to `length` bytes: a call hung up in the moment it began."""
+    passed = 0
+    for piece in stereo:
+        passed += len(piece)
+        yield piece
+    if passed < length:
+        yield SILENCE * (length - passed)
 
 
 def decode(

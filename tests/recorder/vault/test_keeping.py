@@ -71,6 +71,20 @@ def test_each_codec_is_kept_checked_and_read_back(
         assert int.from_bytes(plain[21:26], "big") & 0xFFFFFFFFF == len(caller)
 
 
+@pytest.mark.parametrize("codec", ["opus", "flac", "wav"])
+@pytest.mark.parametrize("samples", [1, 15, 16])
+def test_a_call_of_a_moment_is_kept(
+    settings: Settings, make_legs: MakeLegs, codec: str, samples: int
+) -> None:
+    """ffmpeg writes no FLAC of fewer than 16 samples by itself."""
+    settings = _with(settings, archive=Archive(codec=codec))
+    Keyring.of(settings).make_first()
+    legs = make_legs(b"\x2a" * samples, b"")
+    facts = write_archive(settings, legs, _never, _unmarked)
+    assert facts.duration_s == samples / 8000
+    check_archive(settings, legs, facts, _never)
+
+
 async def _archive(settings: Settings, sessions: SessionFactory, clock: FixedClock, legs: Legs) -> Ingest:
     ingest = Ingest(settings, sessions, clock)
     await ingest.stage(legs.call_id)
