@@ -3,6 +3,7 @@ import { createRouter, createWebHistory } from 'vue-router'
 
 import type { Role } from '@/api/types'
 import { whenLoggedOut } from '@/api/client'
+import { CASE_SECTIONS } from '@/case-settings/sections'
 import { t } from '@/i18n'
 import { SECTIONS } from '@/retention/sections'
 import { account, forgetSession, knownSession, overseesQuality, worksOnCasesOnly } from '@/state/session'
@@ -115,6 +116,14 @@ export const router = createRouter({
           children: [
             { path: '', name: 'keeping', redirect: { name: 'keeping-rules' } },
             ...SECTIONS.map(({ name, path, roles, component }) => ({ name, path, component, meta: { roles } })),
+          ],
+        },
+        {
+          path: 'case-settings',
+          component: () => import('@/case-settings/CaseSettingsLayout.vue'),
+          children: [
+            { path: '', name: 'case-settings', redirect: { name: 'case-catalogue' } },
+            ...CASE_SECTIONS.map(({ name, path, roles, component }) => ({ name, path, component, meta: { roles } })),
           ],
         },
         {

@@ -1,7 +1,9 @@
 import { boardEn } from './board-en'
 import { boardSettingsEn } from './board-settings-en'
 import { captureEn } from './capture-en'
+import { caseSettingsEn } from './case-settings-en'
 import { caseWorkEn } from './case-work-en'
+import { catalogueEn } from './catalogue-en'
 import { deskEn } from './desk-en'
 import { flowsEn } from './flows-en'
 import { keywordsEn } from './keywords-en'
@@ -19,7 +21,9 @@ export const en: Messages = {
   ...boardEn,
   ...boardSettingsEn,
   ...captureEn,
+  ...caseSettingsEn,
   ...caseWorkEn,
+  ...catalogueEn,
   ...deskEn,
   ...flowsEn,
   ...keywordsEn,

@@ -1,7 +1,9 @@
 import { boardZh } from './board-zh'
 import { boardSettingsZh } from './board-settings-zh'
 import { captureZh } from './capture-zh'
+import { caseSettingsZh } from './case-settings-zh'
 import { caseWorkZh } from './case-work-zh'
+import { catalogueZh } from './catalogue-zh'
 import { deskZh } from './desk-zh'
 import { flowsZh } from './flows-zh'
 import { keywordsZh } from './keywords-zh'
@@ -18,7 +20,9 @@ export const zh = {
   ...boardZh,
   ...boardSettingsZh,
   ...captureZh,
+  ...caseSettingsZh,
   ...caseWorkZh,
+  ...catalogueZh,
   ...deskZh,
   ...flowsZh,
   ...keywordsZh,

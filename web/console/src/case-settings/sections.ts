@@ -1,0 +1,27 @@
+import { computed } from 'vue'
+
+import type { Role } from '@/api/types'
+import { t } from '@/i18n'
+import { account } from '@/state/session'
+
+const LEADERS: readonly Role[] = ['shift_leader', 'administrator']
+const DISPATCH: readonly Role[] = ['dispatcher', ...LEADERS]
+
+/** The pages of the section 案卷设置, in order, with the roles whose requests the server grants. */
+export const CASE_SECTIONS = [
+  {
+    name: 'case-catalogue',
+    path: 'catalogue',
+    roles: DISPATCH,
+    text: () => t.value.catalogue.title,
+    component: () => import('@/pages/CataloguePage.vue'),
+  },
+]
+
+export const CASE_SECTION_NAMES = CASE_SECTIONS.map((one) => one.name)
+
+/** Those of them the person who is logged in may open. */
+export const caseSections = computed(() => {
+  const role = account.value?.role
+  return CASE_SECTIONS.filter((one) => role && one.roles.includes(role))
+})
