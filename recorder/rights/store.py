@@ -14,7 +14,7 @@ from core.audit import Action
 from core.db import begin_write
 from core.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from core.tables import Account, Role
-from recorder.rights.model import Granted, Limit, Right
+from recorder.rights.model import Granted, Limit, Right, scopes
 from recorder.rights.tables import RecordingGrant, RecordingReason
 
 #: Characters of a reason or note.
@@ -139,6 +139,13 @@ async def people(db: AsyncSession) -> Sequence[Account]:
     order = list(Role)
     found = (await db.scalars(select(Account).order_by(Account.id))).all()
     return sorted(found, key=lambda one: order.index(Role(one.role)))
+
+
+async def holders(db: AsyncSession, right: Right, now: datetime) -> list[Account]:
+    """Who has a right over any call, by role or by grant, leaders last."""
+    everybody = await people(db)
+    given = await granted_to(db, [one.id for one in everybody], now)
+    return [one for one in everybody if scopes(one.role, given.get(one.id, ()))[right]]
 
 
 async def reason_until(

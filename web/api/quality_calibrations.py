@@ -7,14 +7,16 @@ from datetime import datetime
 from http import HTTPMethod
 
 from pydantic import Field
-from sqlalchemy import select
 
-from core.tables import Account, Role
+from core.errors import InvalidError
+from core.tables import Role
 from recorder.quality import calibrations, scores, sheets
 from recorder.quality.agreement import agreement
 from recorder.quality.scored import answers_of
 from recorder.quality.scoring import ItemAnswer
 from recorder.quality.tables import MAX_NAME, QualityCalibration, QualityScore
+from recorder.rights import store
+from recorder.rights.model import Right
 from web.api.quality_desk import Desk, inspecting, names, overseeing
 from web.api.quality_models import LARGEST_ID, IdPath, Names, ScoreForm, SheetAnswer
 from web.api.route import STAFF, Answer, Ask, Asked, Routes
@@ -101,15 +103,13 @@ class InspectorPage(Answer):
 @routes.add(HTTPMethod.GET, "/quality/inspectors", "Who may be asked to calibrate", roles=STAFF)
 async def list_inspectors(ask: Ask) -> InspectorPage:
     await inspecting(ask)
-    query = select(Account).where(Account.role != Role.SEAT).order_by(Account.display_name)
     async with ask.services.sessions() as db:
-        found = await db.scalars(query)
-        return InspectorPage(
-            items=[
-                InspectorAnswer(id=one.id, display_name=one.display_name, role=Role(one.role))
-                for one in found
-            ]
-        )
+        found = await store.holders(db, Right.INSPECT, ask.services.clock.now())
+    return InspectorPage(
+        items=[
+            InspectorAnswer(id=one.id, display_name=one.display_name, role=Role(one.role)) for one in found
+        ]
+    )
 
 
 @routes.add(HTTPMethod.GET, "/quality/calibrations", "Calibrations, newest first (校准)", roles=STAFF)
@@ -135,6 +135,9 @@ async def begin_calibration(ask: Ask, body: CalibrationForm) -> CalibrationDetai
     async with ask.services.sessions() as db:
         one = await candidate_of(db, body.call_id)
         await desk.check(db, one.call_id)
+        may = {one.id for one in await store.holders(db, Right.INSPECT, ask.services.clock.now())}
+    if not may.issuperset(body.inspectors):
+        raise InvalidError("表单有误", fields={"inspectors": "其中有人没有质检权限"})
     made = await calibrations.begin(
         desk.hand, one, title=body.title, sheet_id=body.sheet_id, inspectors=body.inspectors
     )

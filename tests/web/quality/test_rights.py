@@ -82,3 +82,26 @@ async def test_a_seat_that_may_inspect_by_grant_is_told_so(world: World) -> None
     inspector = await (await (await world.client("inspector")).get("/api/v1/session")).json()
     leader = await (await (await world.client("leader")).get("/api/v1/session")).json()
     assert (inspector["inspects"], leader["inspects"]) == (True, False)
+
+
+async def test_who_inspects_by_grant_alone_is_asked_to_calibrate_and_nobody_else(world: World) -> None:
+    call, _ = await add_talk(world)
+    sheet = await standard(world)
+    admin = await world.client("admin")
+
+    async def offered() -> set[int]:
+        return {one["id"] for one in (await (await admin.get(f"{API}/inspectors")).json())["items"]}
+
+    people = list(PEOPLE)
+    seat, leader, inspector, boss = (
+        people.index(who) + 1 for who in ("seat2", "leader", "inspector", "admin")
+    )
+    assert await offered() == {inspector, boss}
+    form = {"title": "x", "call_id": call.id, "sheet_id": sheet, "inspectors": [inspector, leader]}
+    async with admin.post(f"{API}/calibrations", json=form) as refused:
+        assert (refused.status, list((await refused.json())["error"]["fields"])) == (422, ["inspectors"])
+    await _grant(world, "seat2", "inspect", queues=["general"])
+    await _grant(world, "inspector", "inspect", allowed=False)
+    assert await offered() == {seat, boss}
+    form["inspectors"] = [seat, boss]
+    assert (await admin.post(f"{API}/calibrations", json=form)).status == 201
