@@ -35,7 +35,10 @@ import recorder.rights.tables
 import recorder.search.tables
 import recorder.tables
 import recorder.transcribe.tables
+import ticketing.exchange.tables
+import ticketing.places.tables
 import ticketing.tables
+import ticketing.webhooks.tables
 from core import audit, migrate
 from core.clock import FixedClock
 from core.db import Base, SessionFactory
@@ -63,7 +66,10 @@ ROOMS = (
     recorder.search.tables,
     recorder.tables,
     recorder.transcribe.tables,
+    ticketing.exchange.tables,
+    ticketing.places.tables,
     ticketing.tables,
+    ticketing.webhooks.tables,
 )
 
 
