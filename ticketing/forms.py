@@ -14,6 +14,7 @@ from pydantic import (
     ConfigDict,
     Field,
     StrictBool,
+    StrictFloat,
     ValidationError,
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
@@ -74,6 +75,7 @@ Paragraphs = Annotated[
     str, BeforeValidator(_null_is_empty), AfterValidator(lambda text: _clean(text, kept="\n\r\t"))
 ]
 _Digits = Annotated[str, Field(pattern=r"^[0-9]{1,15}$")]
+PartCode = Annotated[str, Field(pattern=r"^[0-9]{16}$")]
 Code = Annotated[_Digits | None, BeforeValidator(_empty_is_null)]
 
 
@@ -96,6 +98,12 @@ class CaseForm(BaseModel):
     description: Paragraphs = Field("", max_length=4000)
     district: Code = None
     street: Code = None
+    community: Code = None
+    cell: Code = None
+    #: Degrees: both or neither.
+    longitude: Annotated[StrictFloat | None, Field(ge=-180, le=180)] = None
+    latitude: Annotated[StrictFloat | None, Field(ge=-90, le=90)] = None
+    part: Annotated[PartCode | None, BeforeValidator(_empty_is_null)] = None
     address: Line = Field("", max_length=256)
     reporter_name: Line = Field("", max_length=64)
     callback_number: Line = Field("", max_length=32)
@@ -165,6 +173,8 @@ def _explain(error: ErrorDetails) -> str:
         return f"最多 {context['max_length']} 个字，现有 {len(str(error['input']))} 个"
     if kind == "enum":
         return f"只能是：{str(context['expected']).replace(' or ', '、')}"
+    if kind in ("greater_than_equal", "less_than_equal"):
+        return "不是有效的经纬度"
     if kind == "extra_forbidden":
         return "没有这个字段"
     if kind == "missing":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -55,6 +55,14 @@ class Case(Base):
     callback_number: Mapped[str] = mapped_column(String(32), default="")
     district: Mapped[str | None] = mapped_column(ForeignKey("places.code"))
     street: Mapped[str | None] = mapped_column(ForeignKey("places.code"))
+    #: Community (社区) and grid cell (单元网格, 15 digits), as they were when the case was placed.
+    community: Mapped[str | None] = mapped_column(ForeignKey("places.code"))
+    cell: Mapped[str | None] = mapped_column(ForeignKey("places.code"), index=True)
+    #: Degrees, CGCS2000 (WGS 84): both or neither.
+    longitude: Mapped[float | None]
+    latitude: Mapped[float | None]
+    #: The component (部件) it is about, by its 16-digit code.
+    part: Mapped[str | None] = mapped_column(String(16))
     address: Mapped[str] = mapped_column(String(256), default="")
     category_edition: Mapped[str | None] = mapped_column(String(8))
     category_kind: Mapped[str | None] = mapped_column(String(8))
@@ -200,7 +208,8 @@ class Category(Base):
 
 
 class Place(Base):
-    """District (区, level 3) or street (街道, level 4) with its division code."""
+    """A piece of the city by its division code: city (2), district (区, 3), street (街道, 4), community
+    (社区, 5: 12 digits) or grid cell (单元网格, 6: 15 digits). Outlines: `ticketing.places.tables`."""
 
     __tablename__ = "places"
 
@@ -208,3 +217,6 @@ class Place(Base):
     name: Mapped[str] = mapped_column(String(64))
     level: Mapped[int]
     parent: Mapped[str | None] = mapped_column(String(15), index=True)
+    #: First and last day it counts; None: no end on that side. Old cases keep a place that has ended.
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]

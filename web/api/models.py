@@ -324,6 +324,13 @@ class CaseDetail(CaseSummary):
     reporter_name: str
     callback_number: str
     street: str | None
+    community: str | None
+    #: Grid cell (单元网格), 15 digits.
+    cell: str | None
+    longitude: float | None
+    latitude: float | None
+    #: Component (部件), 16 digits.
+    part: str | None
     confidential: bool
     wants_visit: bool
     category: CategoryKeyAnswer | None

@@ -232,6 +232,13 @@ export interface CaseForm {
   urgency: Urgency
   district: string | null
   street: string | null
+  community: string | null
+  /** Grid cell, 15 digits. */
+  cell: string | null
+  longitude: number | null
+  latitude: number | null
+  /** Component, 16 digits. */
+  part: string | null
   address: string
   category: CategoryKey | null
   description: string
@@ -346,7 +353,7 @@ export interface CaseDetail extends CaseSummary, CaseForm {
 export interface Place {
   code: string
   name: string
-  /** 2 city, 3 district, 4 street. */
+  /** 2 city, 3 district, 4 street, 5 community, 6 grid cell. */
   level: number
   parent: string | null
 }

@@ -5,6 +5,11 @@ export const FORM_FIELDS = [
   'urgency',
   'district',
   'street',
+  'community',
+  'cell',
+  'longitude',
+  'latitude',
+  'part',
   'address',
   'category',
   'description',
@@ -21,12 +26,18 @@ const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
 /** The form's part of anything that holds one, as a copy. */
 export function formOf(from: CaseForm): CaseForm {
   const { kind, urgency, district, street, address, category, description } = from
+  const { community, cell, longitude, latitude, part } = from
   const { reporter_name, callback_number, confidential, wants_visit } = from
   return {
     kind,
     urgency,
     district,
     street,
+    community,
+    cell,
+    longitude,
+    latitude,
+    part,
     address,
     category: category && { edition: category.edition, kind: category.kind, code: category.code },
     description,

@@ -1,0 +1,1 @@
+"""Where a case is: the tree of districts down to grid cells, names of places, components (部件)."""
