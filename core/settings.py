@@ -21,7 +21,10 @@ from pydantic_settings import (
 
 from core.after_call import Survey, Visits
 from core.case_settings import Cases as Cases
+from core.delivery_settings import Delivery as Delivery
 from core.live_help_settings import Live as Live
+from core.platform_settings import Exchange as Exchange
+from core.platform_settings import Webhooks as Webhooks
 from core.recorder_settings import (
     Archive as Archive,
 )
@@ -148,6 +151,9 @@ class Settings(BaseSettings):
     survey: Survey = Field(default_factory=Survey)
     visits: Visits = Field(default_factory=Visits)
     cases: Cases = Field(default_factory=Cases)
+    webhooks: Webhooks = Field(default_factory=Webhooks)
+    exchange: Exchange = Field(default_factory=Exchange)
+    delivery: Delivery = Field(default_factory=Delivery)
     recording: Recording = Field(default_factory=Recording)
     archive: Archive = Field(default_factory=Archive)
     vault: Vault = Field(default_factory=Vault)
