@@ -29,7 +29,7 @@ from ticketing.numbering import next_number
 from ticketing.tables import Case, Stage
 from ticketing.workflow import STAGES, Move, Phase, Situation, To
 
-__all__ = ["DALIAN", "RULES", "City", "edit_draft", "move"]
+__all__ = ["DALIAN", "RULES", "City", "edit_draft", "move", "move_in"]
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,7 @@ async def move(
     fields: Mapping[str, Any] | None = None,
     given: Mapping[str, Any] | None = None,
     note: str = "",
+    address: str = "",
     clock: Clock,
     city: City = DALIAN,
     rules: Cases = RULES,
@@ -66,6 +67,7 @@ async def move(
         version: of the case the actor was looking at.
         fields: form fields that change with the move, where the move takes any.
         given: the move's own inputs by name, as JSON has them.
+        address: where the actor's request came from.
 
     Raises:
         NoSuchCaseError, NoSuchMoveError: no such thing.
@@ -80,21 +82,41 @@ async def move(
         case = await door.locked(session, case_id)
         await scope.check(session, row, case, actor)
         await door.check_version(session, case, version)
-        workflow.check_stage(row, case, note)
-        before, now = await door.before(session, case), clock.now()
-        await _take_fields(session, case, fields or {}, row, city)
-        values = inputs.read(row, given or {})
-        inputs.put(row, case, values)
-        workflow.check_guards(row, Situation(case, actor, now, rules.most_delays))
-        await effects.prepare(session, row, case, actor, values, now)
-        await effects.tick(session, row, case, now, rules)
-        _advance(case, row, actor, now, rules)
-        if row.gives_number and case.number is None:
-            case.number = await next_number(session, now, city.division)
-        await door.write_history(session, case, row, before, note, inputs.as_json(values))
-        outbox.add(session, CaseMoved(at=case.changed_at, case_id=case.id, move=row.name))
+        await move_in(session, case, row, actor, fields, given, note, clock.now(), city, rules)
         await session.commit()
     return case
+
+
+async def move_in(
+    session: AsyncSession,
+    case: Case,
+    row: Move,
+    actor: Account | None,
+    fields: Mapping[str, Any] | None,
+    given: Mapping[str, Any] | None,
+    note: str,
+    now: datetime,
+    city: City = DALIAN,
+    rules: Cases = RULES,
+) -> None:
+    """What `move` does once role, scope and version are checked: in the caller's transaction, case locked.
+
+    Raises:
+        WrongStageError, GuardedError, InvalidError: as `move`.
+    """
+    workflow.check_stage(row, case, note)
+    before = await door.before(session, case)
+    await _take_fields(session, case, fields or {}, row, city)
+    values = inputs.read(row, given or {})
+    inputs.put(row, case, values)
+    workflow.check_guards(row, Situation(case, actor, now, rules.most_delays))
+    await effects.prepare(session, row, case, actor, values, now)
+    await effects.tick(session, row, case, now, rules)
+    _advance(case, row, actor, now, rules)
+    if row.gives_number and case.number is None:
+        case.number = await next_number(session, now, city.division)
+    await door.write_history(session, case, row, before, note, inputs.as_json(values), address)
+    outbox.add(session, CaseMoved(at=case.changed_at, case_id=case.id, move=row.name))
 
 
 async def _take_fields(

@@ -22,7 +22,7 @@ from ticketing.workflow import MOVES
 #: Written out again from hotline.md section 5, not read from the table: the test's own idea of what is legal.
 #: move: who, from where, to where. `unit`: department and district agent; `*`: see STAGES_OF.
 LEGAL_ROWS = """
-register          seat shift_leader              draft                    registered
+register          seat shift_leader system       draft                    registered
 answer            seat shift_leader              draft registered         closed
 ask_verification  seat shift_leader              registered               verifying
 verified          collector                      verifying                registered

@@ -11,7 +11,7 @@ from core.errors import HotlineError
 from core.tables import Role
 from ticketing import forms, workflow
 from ticketing.tables import Case, Stage
-from ticketing.workflow import CLOSE, ESTABLISH, MOVES, REGISTER, InputKind, Situation, To
+from ticketing.workflow import CLOSE, ESTABLISH, MOVES, InputKind, Situation, To
 
 
 def test_every_row_speaks_of_things_there_are() -> None:
@@ -79,7 +79,7 @@ def test_roles() -> None:
         workflow.check_role(ESTABLISH, Role.SEAT)
     assert refusal.value.code == "role_not_allowed"
     with pytest.raises(HotlineError):
-        workflow.check_role(REGISTER, None)
+        workflow.check_role(ESTABLISH, None)
     with pytest.raises(HotlineError):
         workflow.check_role(workflow.OPEN_DRAFT, Role.SHIFT_LEADER)
     workflow.check_role(workflow.OPEN_DRAFT, None)

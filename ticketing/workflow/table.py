@@ -100,7 +100,8 @@ ROWS = (
     # 信息收集
     row("open_draft", "生成草稿", "Open draft", set(), set(), D),
     row("register", "登记", "Register", {SEAT, SHIFT}, {D}, R,
-        needs=_FORM, takes_fields=True, stamp="registered_at", gives_number=True, main=True),
+        needs=_FORM, takes_fields=True, stamp="registered_at", gives_number=True, main=True, by_system=True,
+        remark="the system: complete reports from outside"),
     row("answer", "直接答复办结", "Answer and finish", {SEAT, SHIFT}, {D, R}, X,
         needs=_TOLD, takes_fields=True, note_required=True, gives_number=True, guards=(g.is_consultation,),
         stamp="closed_at", remark="the note is the answer"),
