@@ -24,6 +24,7 @@ def command(
     *args: str,
     binds: Sequence[Path] = (),
     root: Path | None = None,
+    alone: bool = False,
 ) -> list[str]:
     """The command line that runs `program` with `args`.
 
@@ -31,13 +32,15 @@ def command(
     writable; a path that does not exist yet is left out. The program and its children die with the thread
     that started it (so start lasting ones from the main thread), whatever kills that.
     `root` names another root than `paths.native` (tests have their own, see `root_for_tests`).
+    `alone`: it starts no programs itself. No other process then stands between it and whoever waits for it,
+    and its processor time is counted as theirs; else it is counted nowhere.
     With `paths.use_host_binaries` it is the host's program, as it is.
     """
     if settings.paths.use_host_binaries:
         return [program, *args]
     native = (root or settings.paths.native).absolute()
     own = _own_paths(settings, binds)
-    return ["bwrap", *_isolation(native), *own, "--", program, *args]
+    return ["bwrap", *["--as-pid-1"] * alone, *_isolation(native), *own, "--", program, *args]
 
 
 def root_for_tests(settings: Settings) -> Path:

@@ -136,7 +136,7 @@ def _running(
     limit_s: float = LIMIT_S,
 ) -> Iterator[tuple[subprocess.Popen[bytes], Callable[[], None]]]:
     """A running ffmpeg, gone when the block is left, at a low priority: calls come first."""
-    line = ["nice", "-n", "10", *command(settings, "ffmpeg", "-nostdin", *args)]
+    line = ["nice", "-n", "10", *command(settings, "ffmpeg", "-nostdin", *args, alone=True)]
     with TemporaryFile() as complaints:
         process = subprocess.Popen(line, stdin=stdin, stdout=stdout, stderr=complaints)
         watchdog = Timer(limit_s, process.kill)

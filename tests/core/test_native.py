@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -58,12 +59,13 @@ def test_the_own_name_resolves_in_both_families_without_a_name_server(
     assert time.monotonic() - began < 5
 
 
-def test_programs_end_when_their_starter_is_killed(settings: Settings) -> None:
+@pytest.mark.parametrize("alone", [False, True])
+def test_programs_end_when_their_starter_is_killed(settings: Settings, alone: bool) -> None:
     """kill -9 of the process in between leaves nothing, though the program changed its user."""
     mark = f"{os.getpid()}.5"
-    line = command(settings, "setpriv", "--reuid=65534", "--clear-groups", "sleep", f"600{mark}")
+    line = command(settings, "setpriv", "--reuid=65534", "--clear-groups", "sleep", f"600{mark}", alone=alone)
     if os.geteuid() != 0:
-        line = command(settings, "sleep", f"600{mark}")
+        line = command(settings, "sleep", f"600{mark}", alone=alone)
     starter = subprocess.Popen(
         [sys.executable, "-c", "import subprocess, sys; subprocess.Popen(sys.argv[1:]).wait()", *line]
     )
@@ -71,6 +73,18 @@ def test_programs_end_when_their_starter_is_killed(settings: Settings) -> None:
     starter.send_signal(signal.SIGKILL)
     starter.wait()
     _await(lambda: not _sleepers(mark), "the program is gone")
+
+
+def test_the_processor_time_of_a_program_that_is_alone_is_its_starters(settings: Settings) -> None:
+    line = ("sh", "-c", "i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done")
+    before = _children_s()
+    subprocess.run(command(settings, *line, alone=True), check=True, timeout=60)
+    assert _children_s() - before > 0.05
+
+
+def _children_s() -> float:
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return spent.ru_utime + spent.ru_stime
 
 
 def _sleepers(mark: str) -> list[str]:
