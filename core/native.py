@@ -32,8 +32,8 @@ def command(
     writable; a path that does not exist yet is left out. The program and its children die with the thread
     that started it (so start lasting ones from the main thread), whatever kills that.
     `root` names another root than `paths.native` (tests have their own, see `root_for_tests`).
-    `alone`: it starts no programs and stays the user it is. No other process then stands between it and whoever waits for it,
-    and its processor time is counted as theirs; else it is counted nowhere.
+    `alone`: it starts no programs and stays the user it is. No other process then stands between it and
+    whoever waits for it, and its processor time is counted as theirs; else it is counted nowhere.
     With `paths.use_host_binaries` it is the host's program, as it is.
     """
     if settings.paths.use_host_binaries:

@@ -61,7 +61,7 @@ def test_the_own_name_resolves_in_both_families_without_a_name_server(
 
 @pytest.mark.parametrize("alone", [False, True])
 def test_programs_end_when_their_starter_is_killed(settings: Settings, alone: bool) -> None:
-    """kill -9 of the process in between leaves nothing, though a program that is not alone changed its user."""
+    """kill -9 of the process in between leaves nothing, be it that the program has changed its user."""
     mark = f"{os.getpid()}.5"
     line = command(settings, "setpriv", "--reuid=65534", "--clear-groups", "sleep", f"600{mark}")
     if os.geteuid() != 0 or alone:
