@@ -14,7 +14,7 @@ from recorder.search.index import Document
 from recorder.search.keys import key_of
 from recorder.search.lines import body_of
 from recorder.search.tables import SearchRow, SearchText
-from recorder.search.words import words_of
+from core.words import words_of
 
 _BATCH = 1000
 

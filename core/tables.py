@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import ForeignKey, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base
@@ -81,6 +81,36 @@ class AuditEntry(Base):
     subject: Mapped[str] = mapped_column(String(128), default="")
     address: Mapped[str] = mapped_column(String(64), default="")
     detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class AuditLink(Base):
+    """A line of the audit trail taken into its chain (`core.trail`); rows are only ever added."""
+
+    __tablename__ = "audit_links"
+
+    #: 1, 2, 3 …
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    #: No foreign key: a line that was taken away must not take this along.
+    audit_id: Mapped[int] = mapped_column(unique=True)
+    #: Sum over the line and the link before.
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class IdempotencyKey(Base):
+    """A request that may come twice, and its answer (`core.repeats`); kept for a day."""
+
+    __tablename__ = "idempotency_keys"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), primary_key=True, autoincrement=False)
+    #: Sum of the client's key.
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    #: Sum over method, address and body.
+    request: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(index=True)
+    #: None: not answered yet, or nobody knows how it ended.
+    status: Mapped[int | None]
+    #: Sealed with the client's key: nobody else can read it.
+    body: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class OutboxEntry(Base):

@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import Any
 
 from recorder.legs import Side
-from recorder.search.words import plain
+from core.words import plain
 
 #: Loudness of 255 at and above which a tenth of a second holds sound: 32 dB below full scale.
 LOUD = 6

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+import structlog
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.clock import CHINA
@@ -16,8 +17,11 @@ from core.errors import ConflictError
 from core.tables import Account
 from ticketing import forms
 from ticketing.errors import NoSuchCaseError
+from ticketing.history import chain
 from ticketing.tables import Case, CaseHistory, Stage
 from ticketing.workflow import OPEN_DRAFT, Move
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -85,10 +89,23 @@ def apply(case: Case, values: Mapping[str, Any]) -> bool:
     return bool(changed)
 
 
+def moment(case: Case, now: datetime) -> datetime:
+    """When what is done now happens: never before the case's last change, however far the clock was set back.
+
+    A history whose times run backwards proves nothing. The entry gets the time of the one before it until the
+    clock is past that again; the log says by how much it lags.
+    """
+    if now >= case.changed_at:
+        return now
+    lag_s = (case.changed_at - now).total_seconds()
+    log.warning("the clock is behind the case's last change", case_id=case.id, lag_s=lag_s)
+    return case.changed_at
+
+
 def touch(case: Case, actor: Account | None, now: datetime) -> None:
     """A new version, and whose it is."""
     case.version += 1
-    case.changed_at = now
+    case.changed_at = max(now, case.changed_at)
     case.changed_by = actor.id if actor else None
 
 
@@ -119,12 +136,10 @@ async def write_history(
     old: Before,
     note: str,
     inputs: Mapping[str, Any] | None = None,
+    address: str = "",
 ) -> None:
-    """Add the entry of a move the case has just made."""
-    last = 0
-    if old is not NOTHING:
-        query = select(func.coalesce(func.max(CaseHistory.seq), 0)).where(CaseHistory.case_id == case.id)
-        last = await session.scalar(query) or 0
+    """Add the entry of a move the case has just made, chained to the one before; `address`: from where."""
+    last = chain.Tail() if old is NOTHING else await chain.tail(session, case.id)
     changes = {
         name: [old.values.get(name), value]
         for name, value in (values_of(case) | ({} if old is NOTHING else _work(case))).items()
@@ -132,7 +147,7 @@ async def write_history(
     }
     entry = CaseHistory(
         case_id=case.id,
-        seq=last + 1,
+        seq=last.seq + 1,
         at=case.changed_at,
         actor_id=case.changed_by,
         move=row.name,
@@ -141,5 +156,7 @@ async def write_history(
         note=note,
         changes=changes,
         inputs=dict(inputs or {}),
+        address=address[:64],
     )
+    chain.fasten(entry, last.hash)
     session.add(entry)

@@ -50,7 +50,7 @@ async def edit_draft(
         if wrong:
             raise InvalidError("表单有误", fields=wrong)
         if door.apply(case, values):
-            door.touch(case, actor, clock.now())
+            door.touch(case, actor, door.moment(case, clock.now()))
             outbox.add(session, CaseEdited(at=case.changed_at, case_id=case.id))
         await session.commit()
     return case
@@ -100,7 +100,7 @@ async def fill_in_transcript(
         if not door.apply(case, {"description": transcript[:DESCRIPTION_LENGTH]}):
             return None
         case.description_is_transcript = True
-        door.touch(case, None, clock.now())
+        door.touch(case, None, door.moment(case, clock.now()))
         outbox.add(session, CaseEdited(at=case.changed_at, case_id=case.id))
         await session.commit()
         return case

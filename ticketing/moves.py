@@ -82,7 +82,7 @@ async def move(
         case = await door.locked(session, case_id)
         await scope.check(session, row, case, actor)
         await door.check_version(session, case, version)
-        await move_in(session, case, row, actor, fields, given, note, clock.now(), city, rules)
+        await move_in(session, case, row, actor, fields, given, note, clock.now(), city, rules, address)
         await session.commit()
     return case
 
@@ -98,6 +98,7 @@ async def move_in(
     now: datetime,
     city: City = DALIAN,
     rules: Cases = RULES,
+    address: str = "",
 ) -> None:
     """What `move` does once role, scope and version are checked: in the caller's transaction, case locked.
 
@@ -105,7 +106,7 @@ async def move_in(
         WrongStageError, GuardedError, InvalidError: as `move`.
     """
     workflow.check_stage(row, case, note)
-    before = await door.before(session, case)
+    before, now = await door.before(session, case), door.moment(case, now)
     await _take_fields(session, case, fields or {}, row, city)
     values = inputs.read(row, given or {})
     inputs.put(row, case, values)

@@ -127,7 +127,7 @@ class Rounds:
             if case.due_at == old:
                 return False
             note = f"工作日历变更，时限由{_told(old)}改为{_told(case.due_at)}"
-            door.touch(case, None, self.clock.now())
+            door.touch(case, None, door.moment(case, self.clock.now()))
             await door.write_history(session, case, workflow.find("recompute"), before, note)
             outbox.add(session, CaseEdited(at=case.changed_at, case_id=case.id))
             await session.commit()

@@ -96,6 +96,9 @@ class Case(Base):
     limit_value: Mapped[int | None]
     limit_unit: Mapped[str] = mapped_column(String(16), default="")
     extra_value: Mapped[int] = mapped_column(default=0)
+    #: Severity (严重程度) chosen at 立案, and its row in `ticketing.catalogue.tables`, which is never deleted.
+    severity_rank: Mapped[int | None]
+    severity_id: Mapped[int | None]
     #: ticketing.deadlines.ClockState; empty: not started.
     clock: Mapped[str] = mapped_column(String(8), default="")
     clock_started_at: Mapped[datetime | None]
@@ -162,6 +165,11 @@ class CaseHistory(Base):
     changes: Mapped[dict[str, Any]] = mapped_column(default=dict)
     #: What was filled in for the move itself: {"unit": "210202-01"}
     inputs: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    #: Where the actor's request came from; empty: the system itself.
+    address: Mapped[str] = mapped_column(String(64), default="")
+    #: Sum of the case's entry before, and of this one: see `ticketing.history.chain`.
+    prev_hash: Mapped[str] = mapped_column(String(64), default="")
+    hash: Mapped[str] = mapped_column(String(64), default="")
 
 
 class CaseHelper(Base):
@@ -205,6 +213,16 @@ class Category(Base):
     code: Mapped[str] = mapped_column(String(8), primary_key=True)
     major: Mapped[str] = mapped_column(String(64))
     minor: Mapped[str] = mapped_column(String(64))
+    #: Responsible unit (责任单位) of the whole city; None: it depends on the place.
+    unit: Mapped[str | None] = mapped_column(ForeignKey("units.code"))
+    #: The city's own, beside the standard's (扩展类别).
+    is_local: Mapped[bool] = mapped_column(default=False)
+    #: Days in China, from the first to the one before `valid_to`; None: always, for good.
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
+    #: Of `minor`, for search: ld, ludeng for 路灯.
+    initials: Mapped[str] = mapped_column(String(64), default="")
+    pinyin: Mapped[str] = mapped_column(String(400), default="")
 
 
 class Place(Base):

@@ -20,7 +20,7 @@ from core.tables import Account
 from recorder.search.lines import Hit, Line, body_of, hits
 from recorder.search.query import Reach
 from recorder.search.tables import AlertSeen, KeywordAlert, KeywordList, SearchRow
-from recorder.search.words import plain
+from core.words import plain
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from recorder.search.words import plain
+from core.words import plain
 
 #: Digits by whose end a number is found.
 LAST_DIGITS = 4

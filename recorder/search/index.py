@@ -13,7 +13,7 @@ from recorder.search.facts import CallFacts, Figures, tokens
 from recorder.search.keys import key_of
 from recorder.search.lines import Line, body_of
 from recorder.search.tables import KeywordAlert, MeasuresRow, SearchRow, SearchText
-from recorder.search.words import words_of
+from core.words import words_of
 from recorder.tables import Recording
 
 

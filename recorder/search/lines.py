@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from itertools import pairwise
 from typing import Any
 
-from recorder.search.words import plain
+from core.words import plain
 from recorder.transcribe.protocol import join
 
 #: A silence as long as this ends a line, seconds.

@@ -15,7 +15,7 @@ from recorder.search import facts
 from recorder.search.keys import IN_A_SECOND, lowest
 from recorder.search.lines import Hit, Line, hits
 from recorder.search.tables import SearchRow, SearchText
-from recorder.search.words import SHORTEST, pairs, plain
+from core.words import SHORTEST, pairs, plain
 from recorder.search.words_table import Holding
 
 #: Words of one search.

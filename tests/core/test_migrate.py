@@ -37,6 +37,8 @@ import recorder.tables
 import recorder.transcribe.tables
 import ticketing.exchange.tables
 import ticketing.places.tables
+import ticketing.history.tables
+import ticketing.catalogue.tables
 import ticketing.tables
 import ticketing.webhooks.tables
 from core import audit, migrate
@@ -68,6 +70,8 @@ ROOMS = (
     recorder.transcribe.tables,
     ticketing.exchange.tables,
     ticketing.places.tables,
+    ticketing.history.tables,
+    ticketing.catalogue.tables,
     ticketing.tables,
     ticketing.webhooks.tables,
 )
@@ -75,7 +79,7 @@ ROOMS = (
 
 def _is_declared(name: str | None, kind: str, _parents: object) -> bool:
     """Full-text words lie in tables of each database's own sort, for which there is no class."""
-    return not (kind == "table" and str(name).startswith("recording_words"))
+    return not (kind == "table" and str(name).startswith(("recording_words", "case_words")))
 
 
 def _differences(connection: Connection) -> list[object]:

@@ -115,6 +115,7 @@ async def move_case(ask: Ask, path: MovePath, body: CaseMove) -> CaseDetail:
         fields=await _fields(ask, path.id, body),
         given=body.inputs,
         note=body.note,
+        address=ask.address,
         clock=services.clock,
         city=moves.City(area_code=services.settings.sip.area_code),
         rules=services.settings.cases,

@@ -16,7 +16,7 @@ from recorder.search.keyword_lists import By
 from recorder.search.lines import Line
 from recorder.search.query import Wanted
 from recorder.search.tables import KeywordList, Severity
-from recorder.search.words import plain
+from core.words import plain
 from web.api.hand import LEADERS
 from web.api.keyword_models import (
     AlertsQuery,

@@ -18,7 +18,7 @@ from recorder.rights.model import Limit
 from recorder.search import facts, saved
 from recorder.search.query import Found, Reach, Wanted, search
 from recorder.search.tables import SavedSearch, SearchRow
-from recorder.search.words import plain
+from core.words import plain
 from recorder.tables import Recording, RecordingState
 from web.api.hand import LEADERS
 from web.api.masking import Viewer

@@ -1,7 +1,7 @@
 """Chinese text as words an index can find: every two neighbouring characters are one.
 
 Neither database cuts Chinese into words, and three-letter grams miss 漏气. Longer words are found by all of
-their pairs, and the text itself is then asked whether they stand together (`query.py`).
+their pairs; who has to be exact asks the text itself whether they stand together.
 """
 
 from __future__ import annotations
@@ -27,3 +27,8 @@ def pairs(run: str) -> Iterable[str]:
 def words_of(body: str) -> set[str]:
     """All pairs of a body: a line is a run, so that none reaches from one sentence into the next."""
     return {pair for line in body.splitlines() for pair in pairs(line)}
+
+
+def words_of_text(text: str) -> set[str]:
+    """All pairs of a text as people write it; none reaches over a line's end."""
+    return words_of("\n".join(plain(line) for line in text.splitlines()))
