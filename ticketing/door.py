@@ -34,7 +34,7 @@ class Before:
 
 #: Columns beyond the form whose changes the history tells.
 WORK = (
-    *("unit", "merged_into", "limit_value", "limit_unit", "extra_value", "due_at"),
+    *("unit", "merged_into", "severity_rank", "limit_value", "limit_unit", "extra_value", "due_at"),
     *("pending", "resume_at", "verification", "rating", "exempt"),
 )
 #: Before a case there is nothing.

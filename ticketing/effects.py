@@ -13,6 +13,7 @@ from core.case_settings import Cases
 from core.errors import InvalidError
 from core.tables import Account, Unit
 from ticketing import deadlines, scope
+from ticketing.catalogue import severity
 from ticketing.tables import Case, CaseHelper, Stage
 from ticketing.workflow import STAGES, Does, Move, Phase, Tick
 
@@ -42,8 +43,13 @@ async def prepare(
             await _add_helper(session, case, actor, values["unit"], now)
         case Does.MERGE:
             case.merged_into = (await _original(session, case, values["into"])).id
-        case Does.LIMIT if ("limit_value" in values) != ("limit_unit" in values):
-            raise wrong("limit_unit" if "limit_value" in values else "limit_value", "时限和单位须一起填写")
+        case Does.LIMIT:
+            if ("limit_value" in values) != ("limit_unit" in values):
+                lacks = "limit_unit" if "limit_value" in values else "limit_value"
+                raise wrong(lacks, "时限和单位须一起填写")
+            await severity.choose(
+                session, case, values.get("severity"), now, has_limit="limit_value" in values
+            )
         case Does.TAKE_BACK:
             await session.execute(delete(CaseHelper).where(CaseHelper.case_id == case.id))
             case.unit = case.accepted_at = None

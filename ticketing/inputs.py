@@ -52,7 +52,7 @@ def as_json(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _value(one: Input, value: Any) -> Any:
     match one.kind:
-        case InputKind.NUMBER:
+        case InputKind.NUMBER | InputKind.SEVERITY:
             if isinstance(value, bool) or not isinstance(value, int) or not one.least <= value <= one.most:
                 raise ValueError(f"须为 {one.least} 到 {one.most} 的整数")
             return value

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import outbox
 from core.case_settings import Cases
-from core.clock import Clock
+from core.clock import CHINA, Clock
 from core.db import SessionFactory
 from core.errors import InvalidError
 from core.events import CaseMoved
@@ -107,7 +107,7 @@ async def move_in(
     """
     workflow.check_stage(row, case, note)
     before, now = await door.before(session, case), door.moment(case, now)
-    await _take_fields(session, case, fields or {}, row, city)
+    await _take_fields(session, case, fields or {}, row, city, now)
     values = inputs.read(row, given or {})
     inputs.put(row, case, values)
     workflow.check_guards(row, Situation(case, actor, now, rules.most_delays))
@@ -121,7 +121,7 @@ async def move_in(
 
 
 async def _take_fields(
-    session: AsyncSession, case: Case, fields: Mapping[str, Any], row: Move, city: City
+    session: AsyncSession, case: Case, fields: Mapping[str, Any], row: Move, city: City, now: datetime
 ) -> None:
     """Put what came with the move into the case, and check the whole of it."""
     if fields and not row.takes_fields:
@@ -130,7 +130,8 @@ async def _take_fields(
         return
     values = door.values_of(case) | forms.read(fields)
     wrong = forms.incomplete(values, row.needs, city.area_code)
-    wrong = await catalogue.wrong_references(session, values, whole=True) | wrong
+    today = now.astimezone(CHINA).date()
+    wrong = await catalogue.wrong_references(session, values, whole=True, on=today) | wrong
     if wrong:
         raise InvalidError("表单有误", fields=wrong)
     number = values["callback_number"]

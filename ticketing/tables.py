@@ -96,7 +96,7 @@ class Case(Base):
     limit_value: Mapped[int | None]
     limit_unit: Mapped[str] = mapped_column(String(16), default="")
     extra_value: Mapped[int] = mapped_column(default=0)
-    #: Severity (严重程度) chosen at 立案, and its row in `ticketing.catalogue.tables`, which is never deleted.
+    #: Severity (严重程度) chosen at 立案, and its row in `severity_rows`, which is never deleted.
     severity_rank: Mapped[int | None]
     severity_id: Mapped[int | None]
     #: ticketing.deadlines.ClockState; empty: not started.

@@ -126,7 +126,7 @@ async def test_no_such_case(session: AsyncSession, people: dict[str, Account], c
 
 async def test_the_catalogue_loads_once_and_keeps_what_a_city_edited(sessions: SessionFactory) -> None:
     async with sessions() as session:
-        assert await catalogue.load(session) == 139 + 197 + 403 + 45
+        assert await catalogue.load(session) == 139 + 197 + 403 + 45 + 471
         rows = {(row.kind, row.code): row for row in await catalogue.categories(session, "2013")}
         assert rows["部件", "0101"].minor == "上水井盖"
         assert rows["事件", "0101"].minor == "私搭乱建"

@@ -1,9 +1,10 @@
 """The catalogue of classes (GB/T 30428.2-2013 and its neighbours), as data a city edits."""
 
 from ticketing.catalogue.city import PLACES, places
-from ticketing.catalogue.classes import categories
+from ticketing.catalogue.classes import categories, editions, in_force, name_at
 from ticketing.catalogue.files import DATA, DEFAULT_EDITION, EDITIONS
 from ticketing.catalogue.references import wrong_references
+from ticketing.catalogue.severity import severities
 from ticketing.catalogue.shipped import load
 
 __all__ = [
@@ -12,7 +13,11 @@ __all__ = [
     "EDITIONS",
     "PLACES",
     "categories",
+    "editions",
+    "in_force",
     "load",
+    "name_at",
     "places",
+    "severities",
     "wrong_references",
 ]

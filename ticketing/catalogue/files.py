@@ -12,6 +12,8 @@ EDITIONS = {
     "2013": "categories_gbt30428_2_2013.csv",
     "2026": "categories_gbt47678_5_2026.csv",
 }
+#: Severity rows of the default edition: one city's limits, conditions in our own words.
+SEVERITIES = "severity_2013.csv"
 #: The one in force (GB/T 30428.2-2013).
 DEFAULT_EDITION = "2013"
 

@@ -42,6 +42,7 @@ class InputKind(StrEnum):
     NUMBER = "number"
     CHOICE = "choice"
     MOMENT = "moment"  #: an ISO 8601 time
+    SEVERITY = "severity"  #: a rank of the severity rows of the case's class
 
 
 @dataclass(frozen=True, kw_only=True)

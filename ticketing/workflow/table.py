@@ -41,6 +41,9 @@ LIMIT_UNIT = Input(
         ("natural_day", "自然日", "natural days"),
     ),
 )
+SEVERITY = Input(
+    name="severity", zh="严重程度", en="Severity", kind=InputKind.SEVERITY, required=False, most=99
+)
 FOUND = Input(
     name="verification",
     zh="核实结果",
@@ -118,8 +121,9 @@ ROWS = (
         note_required=True, clears=("merged_into",)),
     # 案卷建立
     row("establish", "立案", "Establish", {SHIFT}, {R}, E,
-        inputs=(LIMIT, LIMIT_UNIT), guards=(g.not_unfounded,), stamp="established_at", signs="established_by",
-        does=Does.LIMIT, remark="who establishes a case is answerable for it", main=True),
+        inputs=(SEVERITY, LIMIT, LIMIT_UNIT), guards=(g.not_unfounded,), stamp="established_at",
+        signs="established_by", does=Does.LIMIT, main=True,
+        remark="who establishes a case is answerable for it"),
     row("send_back", "退回补正", "Send back", {SHIFT}, {R}, D, note_required=True),
     # 任务派遣
     row("dispatch", "派遣", "Dispatch", {DISPATCHER}, {E}, P,
