@@ -49,8 +49,21 @@ class Action(StrEnum):
     RECORDING_PAUSED = "recording:paused"  #: 暂停录音
     RECORDING_RESUMED = "recording:resumed"  #: 继续录音
     RECORDING_DAY_SEALED = "recording:day:sealed"  #: 封存一日录音
+    HISTORY_SEALED = "history:sealed"  #: 封存流转记录
+    CASES_EXPORTED = "cases:exported"  #: 导出案卷
     CASE_MOVED = "case:moved"  #: 案卷流转
+    SOURCE_ADDED = "source:added"  #: 新增来源
+    SOURCE_CHANGED = "source:changed"  #: 修改来源
+    SOURCE_KEY_MADE = "source:key:made"  #: 生成来源密钥
+    SOURCE_KEY_REVOKED = "source:key:revoked"  #: 撤销来源密钥
     UNIT_SET = "unit:set"  #: 设定责任单位
+    ROUTING_DRAFTED = "routing:drafted"  #: 起草派遣规则
+    ROUTING_DISCARDED = "routing:discarded"  #: 放弃派遣规则草稿
+    ROUTING_PUBLISHED = "routing:published"  #: 发布派遣规则
+    ROUTING_RULE_ADDED = "routing:rule:added"  #: 新增派遣规则
+    ROUTING_RULE_CHANGED = "routing:rule:changed"  #: 修改派遣规则
+    ROUTING_RULE_REMOVED = "routing:rule:removed"  #: 删除派遣规则
+    ROUTING_REVIEWED = "routing:reviewed"  #: 复核退单
     CALENDAR_DAY_SET = "calendar:set"  #: 设定工作日历
     CALENDAR_DAY_REMOVED = "calendar:removed"  #: 撤销工作日历设定
     CALENDAR_YEAR_COMPLETED = "calendar:completed"  #: 确认全年节假日
@@ -121,6 +134,17 @@ class Action(StrEnum):
     CALIBRATION_SCORED = "calibration:scored"  #: 校准评分
     CALIBRATION_CLOSED = "calibration:closed"  #: 结束校准
     QUALITY_EXPORTED = "quality:exported"  #: 导出质检报表
+    WEBHOOK_MADE = "webhook:made"  #: 新建事件推送
+    WEBHOOK_CHANGED = "webhook:changed"  #: 修改事件推送
+    WEBHOOK_ENDED = "webhook:ended"  #: 删除事件推送
+    WEBHOOK_RESENT = "webhook:resent"  #: 重发事件
+    WEBHOOK_DISABLED = "webhook:disabled"  #: 自动停用事件推送
+    PLATFORM_MADE = "platform:made"  #: 新建对接平台
+    PLATFORM_CHANGED = "platform:changed"  #: 修改对接平台
+    PLATFORM_CODE_SET = "platform:code:set"  #: 设定对照
+    PLATFORM_CODE_REMOVED = "platform:code:removed"  #: 删除对照
+    PLATFORM_RESENT = "platform:resent"  #: 重发平台消息
+    PLATFORM_MOVED = "platform:moved"  #: 对接平台办理案卷
     CALLER_ASKED = "caller:asked"  #: 转评价、转按键核对
 
 
