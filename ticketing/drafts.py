@@ -16,6 +16,7 @@ from core.events import CaseEdited, CaseOpened
 from core.tables import Account
 from ticketing import catalogue, door, forms, workflow
 from ticketing.errors import WrongStageError
+from ticketing.places.placing import placed
 from ticketing.tables import Case, Stage
 
 DESCRIPTION_LENGTH = 4000
@@ -46,6 +47,7 @@ async def edit_draft(
         if case.stage != Stage.DRAFT:
             label = workflow.STAGE_LABELS[case.stage]
             raise WrongStageError(f"案卷{label}，不能再修改草稿")
+        values = await placed(session, values, case, clock.now())
         wrong = await catalogue.wrong_references(session, values, whole=False)
         if wrong:
             raise InvalidError("表单有误", fields=wrong)
