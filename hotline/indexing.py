@@ -190,5 +190,6 @@ async def call_facts(session: AsyncSession, recording: Recording) -> tuple[CallF
         marks=call.marks,
         case_id=case_id,
         case_number=number or "",
+        handed_to=call.handed_to,
     )
     return facts, call.ended_at or call.started_at

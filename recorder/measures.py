@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from recorder.legs import Side
 from core.words import plain
+from recorder.legs import Side
 
 #: Loudness of 255 at and above which a tenth of a second holds sound: 32 dB below full scale.
 LOUD = 6

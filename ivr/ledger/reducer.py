@@ -55,6 +55,8 @@ class CallRecord:
     wait_s: float = 0.0
     #: The first that answered.
     seat: str = ""
+    #: Seats that had the citizen after it, in order, each once.
+    handed_to: list[str] = field(default_factory=list)
     seat_answered_at: datetime | None = None
     #: With any seat, holds not counted.
     talk_s: float = 0.0
@@ -146,6 +148,8 @@ def _follow(r: CallRecord, s: _State, event: e.SwitchEvent) -> None:
     """What the scene says of seats: who answered first, how long they talked, who ended it."""
     if s.scene.first_seat and not r.seat_answered_at:
         r.seat, r.seat_answered_at = s.scene.first_seat, event.at
+    if s.scene.last_seat not in ("", r.seat):
+        _once(r.handed_to, s.scene.last_seat)
     if s.talk_since and not s.scene.talks:
         r.talk_s += (event.at - s.talk_since).total_seconds()
         s.talk_since = None

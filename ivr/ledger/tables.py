@@ -78,7 +78,10 @@ class Call(Base):
     queued_at: Mapped[datetime | None]
     #: Seconds from joining the (first) queue to a seat answering, or to leaving the queue.
     wait_s: Mapped[float] = mapped_column(Float, default=0.0)
+    #: The first that answered.
     seat: Mapped[str] = mapped_column(String(8), default="")
+    #: Seats that had the citizen after it, in order.
+    handed_to: Mapped[list[str]] = mapped_column(JSON, default=list)
     seat_answered_at: Mapped[datetime | None]
     #: Seconds the seat and the caller were connected.
     talk_s: Mapped[float] = mapped_column(Float, default=0.0)

@@ -17,10 +17,10 @@ from core.db import begin_write
 from core.errors import InvalidError, NotFoundError
 from core.events import KeywordHeard
 from core.tables import Account
+from core.words import plain
 from recorder.search.lines import Hit, Line, body_of, hits
 from recorder.search.query import Reach
 from recorder.search.tables import AlertSeen, KeywordAlert, KeywordList, SearchRow
-from core.words import plain
 
 
 @dataclass(frozen=True)

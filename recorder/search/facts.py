@@ -37,6 +37,8 @@ class CallFacts:
     marks: Sequence[str] = ()
     case_id: int | None = None
     case_number: str = ""
+    #: Seats that had the citizen after `seat`.
+    handed_to: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,8 @@ class Figures:
 
 def tokens(call: CallFacts, figures: Figures, keywords: Sequence[str]) -> Iterator[str]:
     """All tokens of a recording."""
-    yield f"seat_{token(call.seat)}"
+    for seat in dict.fromkeys((call.seat, *call.handed_to)):
+        yield f"seat_{token(seat)}"
     yield f"queue_{token(call.queue)}"
     if call.caller:
         yield f"num_{token(call.caller)}"

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.words import words_of
 from recorder.search import words_table
 from recorder.search.facts import CallFacts, Figures, tokens
 from recorder.search.keys import key_of
 from recorder.search.lines import Line, body_of
 from recorder.search.tables import KeywordAlert, MeasuresRow, SearchRow, SearchText
-from core.words import words_of
 from recorder.tables import Recording
 
 
@@ -83,6 +83,7 @@ def facts_of(row: SearchRow) -> CallFacts:
         queue=row.queue,
         survey=row.survey,
         marks=row.marks,
+        handed_to=row.handed_to,
         case_id=row.case_id,
         case_number=row.case_number,
     )
@@ -111,6 +112,7 @@ def _as_row(key: int, document: Document) -> SearchRow:
         talk_over_s=figures.talk_over_s,
         keywords=list(document.keywords),
         marks=list(call.marks),
+        handed_to=list(call.handed_to),
         transcript_id=document.transcript_id,
     )
 

@@ -16,8 +16,8 @@ from core.clock import Clock
 from core.db import SessionFactory, begin_write
 from core.errors import ConflictError, InvalidError, NotFoundError
 from core.tables import Account
-from recorder.search.tables import NAME_LENGTH, WORD_LENGTH, KeywordList, Severity
 from core.words import SHORTEST, plain
+from recorder.search.tables import NAME_LENGTH, WORD_LENGTH, KeywordList, Severity
 
 #: Of one list, and lists there may be: every transcript is held against all of them.
 MOST_WORDS, MOST_LISTS = 200, 100

@@ -11,11 +11,11 @@ from sqlalchemy import ColumnElement, FromClause, Select, and_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.errors import InvalidError
+from core.words import SHORTEST, pairs, plain
 from recorder.search import facts
 from recorder.search.keys import IN_A_SECOND, lowest
 from recorder.search.lines import Hit, Line, hits
 from recorder.search.tables import SearchRow, SearchText
-from core.words import SHORTEST, pairs, plain
 from recorder.search.words_table import Holding
 
 #: Words of one search.

@@ -52,6 +52,8 @@ class SearchRow(Base):
     #: Words of keyword lists that were said.
     keywords: Mapped[list[str]] = mapped_column(JSON, default=list)
     marks: Mapped[list[str]] = mapped_column(JSON, default=list)
+    #: Seats that had the citizen after `seat`.
+    handed_to: Mapped[list[str]] = mapped_column(JSON, default=list)
     #: Newest transcript that is in the index; 0: none was there yet.
     transcript_id: Mapped[int] = mapped_column(default=0)
 

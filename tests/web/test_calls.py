@@ -143,6 +143,17 @@ async def test_who_sees_the_whole_number(
         assert (MASKED in text) != is_whole, path
 
 
+async def test_a_seat_that_was_handed_the_call_sees_and_hears_it(world: World) -> None:
+    call = await world.add_call(seat="1002", handed_to=["1001"])
+    await world.add_case(call)
+    for viewer, is_theirs in (("seat1", True), ("seat2", True)):
+        detail = await (await (await world.client(viewer)).get(f"{CALLS}/{call.id}")).json()
+        assert (detail["caller"] == CALLER, detail["may_listen"]) == (is_theirs, is_theirs), viewer
+    other = await world.add_call(seat="1002", handed_to=["1003"])
+    detail = await (await (await world.client("seat1")).get(f"{CALLS}/{other.id}")).json()
+    assert (detail["caller"], detail["may_listen"]) == (MASKED, False)
+
+
 @pytest.mark.parametrize(
     ("viewer", "sees", "hears"), [("seat1", False, True), ("seat2", False, False), ("leader", True, True)]
 )

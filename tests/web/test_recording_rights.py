@@ -176,8 +176,8 @@ _SCOPES = [
 @pytest.mark.parametrize("scope", _SCOPES)
 async def test_memory_and_database_judge_alike(house: World, scope: tuple[Limit, ...]) -> None:
     calls = [
-        await house.add_call(seat=seat, queue=queue, marks=marks)
-        for seat in ("1001", "1002", "")
+        await house.add_call(seat=seat, queue=queue, marks=marks, handed_to=after)
+        for seat, after in (("1001", []), ("1002", []), ("1002", ["1003", "1001"]), ("", []))
         for queue in ("general", "emergency", "")
         for marks in ([], [CONFIDENTIAL], ["emergency"])
     ]

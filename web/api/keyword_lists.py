@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import audit
 from core.tables import Role
+from core.words import plain
 from ivr.ledger import queries as ledger
 from ivr.ledger.tables import Call
 from recorder.search import alerts, keyword_lists
@@ -16,7 +17,6 @@ from recorder.search.keyword_lists import By
 from recorder.search.lines import Line
 from recorder.search.query import Wanted
 from recorder.search.tables import KeywordList, Severity
-from core.words import plain
 from web.api.hand import LEADERS
 from web.api.keyword_models import (
     AlertsQuery,

@@ -1,9 +1,9 @@
 """Who sees a caller's whole number.
 
-Shift leaders and administrators do. A seat does for the calls it answered, and for calls nobody answered
-that still wait for a call back (漏接回拨: abandoned in the queue, or a message left), since any seat may take
-those. All else a seat sees as `138****1234`, in lists, on pages, in live updates and in cases alike. An
-inspector (质检员) took no call, and sees every number so.
+Shift leaders and administrators do. A seat does for the calls it had, those it was handed included, and for
+calls nobody answered that still wait for a call back (漏接回拨: abandoned in the queue, or a message left),
+since any seat may take those. All else a seat sees as `138****1234`, in lists, on pages, in live updates and
+in cases alike. An inspector (质检员) took no call, and sees every number so.
 
 Of a call whose caller asked to stay unknown (保密) a seat sees no digit, not even of its own calls. A case
 marked confidential hides the number from all seats but the one that took the call.
@@ -38,8 +38,8 @@ class Viewer:
         return cls(account.role, account.extension, account.seated_at)
 
     def took(self, call: Call) -> bool:
-        """Whether this person, and not somebody else at the same seat, answered the call."""
-        is_mine = bool(call.seat) and call.seat == self.extension
+        """Whether this person, and not somebody else at the same seat, had the caller on the line."""
+        is_mine = bool(self.extension) and self.extension in (call.seat, *call.handed_to)
         return is_mine and (self.seated_at is None or call.started_at >= self.seated_at)
 
     @property

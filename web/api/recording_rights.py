@@ -112,17 +112,18 @@ class Rights:
         if limit.districts:
             wanted.append(exists().where(Case.call_id == Call.id, Case.district.in_(sorted(limit.districts))))
         if limit.own:
-            wanted.append(self._took())
+            wanted.append(self.own())
         if limit.nobodys:
             wanted.append(Call.seat == "")
             wanted.append(cast(Call.marks, Text).not_like(f'%"{CONFIDENTIAL}"%'))
         return and_(*wanted)
 
-    def _took(self) -> ColumnElement[bool]:
+    def own(self) -> ColumnElement[bool]:
         """`Viewer.took` in SQL."""
         if not self.viewer.extension:
             return false()
-        mine: ColumnElement[bool] = Call.seat == self.viewer.extension
+        handed = cast(Call.handed_to, Text).like(f'%"{self.viewer.extension}"%')
+        mine = or_(Call.seat == self.viewer.extension, handed)
         since = self.viewer.seated_at
         return mine if since is None else and_(mine, Call.started_at >= since)
 

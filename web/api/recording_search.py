@@ -6,19 +6,19 @@ from collections.abc import Iterator
 from http import HTTPMethod
 from time import monotonic
 
-from sqlalchemy import ColumnElement, Text, and_, cast, false, or_, select
+from sqlalchemy import ColumnElement, Text, and_, cast, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import audit
 from core.errors import ForbiddenError
 from core.tables import Role
+from core.words import plain
 from ivr.ledger import queries as ledger
 from ivr.ledger.tables import CONFIDENTIAL, Call
 from recorder.rights.model import Limit
 from recorder.search import facts, saved
 from recorder.search.query import Found, Reach, Wanted, search
 from recorder.search.tables import SavedSearch, SearchRow
-from core.words import plain
 from recorder.tables import Recording, RecordingState
 from web.api.hand import LEADERS
 from web.api.masking import Viewer
@@ -68,11 +68,7 @@ def _sees_number(rights: Rights, number: str) -> ColumnElement[bool]:
     is_open = cast(Call.marks, Text).not_like(f'%"{CONFIDENTIAL}"%')
     if len(plain(number)) <= facts.LAST_DIGITS:
         return or_(rights.where(Right.REVEAL), is_open)
-    viewer = rights.viewer
-    mine: list[ColumnElement[bool]] = [Call.seat == viewer.extension if viewer.extension else false()]
-    if viewer.seated_at is not None:
-        mine.append(Call.started_at >= viewer.seated_at)
-    return or_(rights.where(Right.REVEAL), and_(is_open, *mine))
+    return or_(rights.where(Right.REVEAL), and_(is_open, rights.own()))
 
 
 def _hints(rights: Rights) -> Iterator[list[str]]:

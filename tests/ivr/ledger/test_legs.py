@@ -513,7 +513,9 @@ def _sorted(line: str) -> str:
 @pytest.mark.parametrize("name", CALLS)
 def test_legs_of_a_call(name: str) -> None:
     table, calls, seats = CALLS[name]
-    legs = whole(table)[1]
+    record, legs = whole(table)
     assert legs_told(legs) == calls
+    had = [leg.holder for leg in legs.call if (leg.holder_kind, leg.state) == ("seat", "talk")]
+    assert record.handed_to == [seat for seat in dict.fromkeys(had) if seat != record.seat]
     if seats:
         assert seats_told(legs) == [_sorted(line) for line in seats]
