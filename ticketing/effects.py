@@ -50,6 +50,8 @@ async def prepare(
             await severity.choose(
                 session, case, values.get("severity"), now, has_limit="limit_value" in values
             )
+        case Does.RATE:
+            case.rating = int(values["rating"])
         case Does.TAKE_BACK:
             await session.execute(delete(CaseHelper).where(CaseHelper.case_id == case.id))
             case.unit = case.accepted_at = None

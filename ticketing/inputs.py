@@ -41,8 +41,7 @@ def put(row: Move, case: Case, values: Mapping[str, Any]) -> None:
     """Write into the columns of the case what has one."""
     for one in row.inputs:
         if one.column and one.name in values:
-            value = values[one.name]
-            setattr(case, one.column, int(value) if one.column == "rating" else value)
+            setattr(case, one.column, values[one.name])
 
 
 def as_json(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -180,3 +180,13 @@ async def test_an_overdue_case_is_appealed_once_and_two_people_decide(
     assert (case.exempt, warned(case, clock.now())) == (True, Warned.RED), "exempt, but the fact stays"
     with pytest.raises(Exception, match="只能申诉一次"):
         await go(draft.id, "parks1 appeal")
+
+
+async def test_a_closed_case_is_rated_once(draft: Case, go: Go) -> None:
+    await go(draft.id, *HANDLING, "parks1 report_done", "dispatcher send_check", "collector check_pass")
+    case = await go(draft.id, "shift_leader close", "seat rate", rate={"rating": "4"})
+    assert case.rating == 4
+    with pytest.raises(Exception, match="已经评价过"):
+        await go(draft.id, "seat rate", rate={"rating": "1"})
+    case = await go(draft.id, "shift_leader reopen")
+    assert case.rating is None

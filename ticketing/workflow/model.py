@@ -90,6 +90,7 @@ class Does(StrEnum):
     MERGE = "merge"
     LIMIT = "limit"
     TAKE_BACK = "take_back"
+    RATE = "rate"
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,6 @@ STARS = Input(
     zh="满意度",
     en="Rating",
     kind=InputKind.CHOICE,
-    column="rating",
     choices=(
         ("1", "非常满意", "very satisfied"),
         ("2", "满意", "satisfied"),
@@ -187,7 +186,8 @@ ROWS = (
         settles=True,
         clears=("closed_at", "handled_at", "checked_at", "rating"), tick=Tick.RESET, does=Does.TAKE_BACK),
     # 综合评价
-    row("rate", "评价", "Rate", {SEAT}, {X}, To.SAME, by_system=True, inputs=(STARS,), guards=(g.not_rated,)),
+    row("rate", "评价", "Rate", {SEAT}, {X}, To.SAME, by_system=True, inputs=(STARS,), guards=(g.not_rated,),
+        does=Does.RATE),
     row("appeal", "超期申诉", "Appeal against overdue", _UNIT_SIDE, {X}, To.SAME,
         note_required=True, asks=Wish.APPEAL, first_level=1, marks=("appealed",),
         guards=(g.never_appealed, g.was_overdue, g.nothing_pending)),
