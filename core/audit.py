@@ -52,6 +52,7 @@ class Action(StrEnum):
     HISTORY_SEALED = "history:sealed"  #: 封存流转记录
     CASES_EXPORTED = "cases:exported"  #: 导出案卷
     CASE_MOVED = "case:moved"  #: 案卷流转
+    CATALOGUE_CHANGED = "catalogue:changed"  #: 修改类别目录
     SOURCE_ADDED = "source:added"  #: 新增来源
     SOURCE_CHANGED = "source:changed"  #: 修改来源
     SOURCE_KEY_MADE = "source:key:made"  #: 生成来源密钥

@@ -33,6 +33,30 @@ class Cases(Section):
         max_length=3,
     )
     most_delays: int = Field(2, description="Delays (延期) granted for one case, at most.", ge=0, le=9)
+    routing_history_days: int = Field(
+        180,
+        description="Accepted cases of so many days correct the routing rules (派遣建议); 0: rules alone.",
+        ge=0,
+        le=3650,
+    )
+    routing_history_least: int = Field(
+        5, description="A unit is proposed against a rule once it accepted so many cases of the class.", ge=1
+    )
+    routing_history_share: float = Field(
+        0.6, description="… and at least this share of all accepted ones.", gt=0, le=1
+    )
+    similar_m: int = Field(50, description="Cases nearer than this may be the same (疑似重复), metres.", ge=0)
+    similar_hours: int = Field(
+        24, description="… and opened within so many hours of each other.", ge=1, le=720
+    )
+    similar_same_class: bool = Field(True, description="… and of the same class, where both have one.")
+    similar_words: float = Field(
+        0.3,
+        description="Share of word pairs two descriptions, or addresses, have in common to be called "
+        "similar: asked of cases without coordinates or class. 0: words are not asked for.",
+        ge=0,
+        le=1,
+    )
     labels: dict[str, str] = Field(
         {},
         description="What your city calls things, instead of our words: names of stages and moves, for "

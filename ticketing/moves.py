@@ -26,6 +26,8 @@ from core.tables import Account
 from ticketing import catalogue, door, effects, forms, inputs, scope, workflow
 from ticketing.drafts import edit_draft
 from ticketing.numbering import next_number
+from ticketing.places.placing import placed
+from ticketing.routing import decisions
 from ticketing.tables import Case, Stage
 from ticketing.workflow import STAGES, Move, Phase, Situation, To
 
@@ -116,6 +118,7 @@ async def move_in(
     _advance(case, row, actor, now, rules)
     if row.gives_number and case.number is None:
         case.number = await next_number(session, now, city.division)
+    await decisions.note(session, row.name, case, actor, note, now, rules)
     await door.write_history(session, case, row, before, note, inputs.as_json(values), address)
     outbox.add(session, CaseMoved(at=case.changed_at, case_id=case.id, move=row.name))
 
@@ -128,7 +131,7 @@ async def _take_fields(
         raise InvalidError("表单有误", fields=dict.fromkeys(fields, f"“{row.zh}”不能修改此项"))
     if not row.takes_fields:
         return
-    values = door.values_of(case) | forms.read(fields)
+    values = door.values_of(case) | await placed(session, forms.read(fields), case, now)
     wrong = forms.incomplete(values, row.needs, city.area_code)
     today = now.astimezone(CHINA).date()
     wrong = await catalogue.wrong_references(session, values, whole=True, on=today) | wrong

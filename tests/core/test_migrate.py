@@ -35,10 +35,12 @@ import recorder.rights.tables
 import recorder.search.tables
 import recorder.tables
 import recorder.transcribe.tables
-import ticketing.exchange.tables
-import ticketing.places.tables
-import ticketing.history.tables
 import ticketing.catalogue.tables
+import ticketing.exchange.tables
+import ticketing.history.tables
+import ticketing.places.tables
+import ticketing.routing.tables
+import ticketing.sources.tables
 import ticketing.tables
 import ticketing.webhooks.tables
 from core import audit, migrate
@@ -72,6 +74,8 @@ ROOMS = (
     ticketing.places.tables,
     ticketing.history.tables,
     ticketing.catalogue.tables,
+    ticketing.routing.tables,
+    ticketing.sources.tables,
     ticketing.tables,
     ticketing.webhooks.tables,
 )
