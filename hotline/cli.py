@@ -9,8 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from hotline import recording_commands
+from hotline.case_commands import audit
 from hotline.processes import NAMES
 from hotline.refusal import EXIT_REFUSED, Refusal, read_settings
+from hotline.simulate import options as simulation
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -68,10 +70,14 @@ def _parser() -> argparse.ArgumentParser:
     how.add_argument("--check", action="store_true", help="build nothing; fail when something is wrong")
     how.add_argument("--list", action="store_true", help="one line a prompt and language")
     add("settings", _settings, "print the documented settings file")
-    recording_commands.add_actions(add("recordings", _recordings, "the archive of recordings"))
+    recording_commands.add_actions(add("recordings", _acting, "the archive of recordings"))
+    audit.add_actions(add("audit", _acting, "prove histories and audit trail"))
     _flow_actions(add("flow", _flow, "check, publish or list versions of a menu"))
     add("flows", _flows, "print docs/call-flows.md: every way a call can go")
     add("workflow", _workflow, "print docs/case-workflow.md: every way a case can go")
+    simulation.register(
+        add("simulate", _simulate, "play a day of cases through all roles and explain every count (演练)")
+    )
     add("contract", _contract, "print asterisk_conf/README.md: what dialplan and Python both know")
     return parser
 
@@ -180,7 +186,7 @@ def _flow(arguments: argparse.Namespace) -> int:
     return flow_commands.run(read_settings(), arguments)
 
 
-def _recordings(arguments: argparse.Namespace) -> int:
+def _acting(arguments: argparse.Namespace) -> int:
     status: int = arguments.action(read_settings(), arguments)
     return status
 
@@ -190,6 +196,12 @@ def _workflow(_arguments: argparse.Namespace) -> int:
 
     sys.stdout.write(document.render())
     return 0
+
+
+def _simulate(arguments: argparse.Namespace) -> int:
+    from hotline.simulate import command
+
+    return command.run(read_settings(), arguments)
 
 
 def _flows(_arguments: argparse.Namespace) -> int:

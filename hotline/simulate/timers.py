@@ -1,0 +1,49 @@
+"""The timers of the house, run by the simulated clock; what was due is noted before they run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from hotline.simulate.books import Books
+from ticketing.deadlines import ClockState
+from ticketing.rounds import Rounds
+from ticketing.tables import Case, Stage
+
+
+@dataclass
+class Timers:
+    """`tick` does all that is due by now: resumptions, the ladder, a changed calendar."""
+
+    rounds: Rounds
+    books: Books
+
+    async def tick(self) -> None:
+        self.books.recomputed += await self.rounds.recompute()
+        await self._resume()
+        await self._escalate()
+
+    async def _resume(self) -> None:
+        query = select(Case.id).where(Case.resume_at <= self.rounds.clock.now()).order_by(Case.id)
+        async with self.rounds.sessions() as session:
+            due = list(await session.scalars(query))
+        self.books.resumptions_due += len(due)
+        while done := await self.rounds.resume():
+            self.books.resumed += done
+        for case_id in due:
+            self.books.stages[case_id] = Stage.HANDLING
+
+    async def _escalate(self) -> None:
+        while due := await self._ladder():
+            for step in due:
+                self.books.escalations[step + 1] += 1
+            await self.rounds.escalate()
+
+    async def _ladder(self) -> list[int]:
+        """Steps taken so far, of each case whose next one is due."""
+        query = select(Case.escalated).where(
+            Case.escalate_at <= self.rounds.clock.now(), Case.clock == ClockState.RUNNING
+        )
+        async with self.rounds.sessions() as session:
+            return list(await session.scalars(query))
