@@ -23,6 +23,7 @@ from core.after_call import Survey, Visits
 from core.case_settings import Cases as Cases
 from core.delivery_settings import Delivery as Delivery
 from core.live_help_settings import Live as Live
+from core.notice_settings import Notices as Notices
 from core.platform_settings import Exchange as Exchange
 from core.platform_settings import Webhooks as Webhooks
 from core.recorder_settings import (
@@ -154,6 +155,7 @@ class Settings(BaseSettings):
     webhooks: Webhooks = Field(default_factory=Webhooks)
     exchange: Exchange = Field(default_factory=Exchange)
     delivery: Delivery = Field(default_factory=Delivery)
+    notices: Notices = Field(default_factory=Notices)
     recording: Recording = Field(default_factory=Recording)
     archive: Archive = Field(default_factory=Archive)
     vault: Vault = Field(default_factory=Vault)

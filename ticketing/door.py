@@ -15,7 +15,7 @@ from core.clock import CHINA
 from core.db import begin_write
 from core.errors import ConflictError
 from core.tables import Account
-from ticketing import forms
+from ticketing import forms, notices
 from ticketing.errors import NoSuchCaseError
 from ticketing.history import chain
 from ticketing.tables import Case, CaseHistory, Stage
@@ -160,3 +160,4 @@ async def write_history(
     )
     chain.fasten(entry, last.hash)
     session.add(entry)
+    await notices.tell(session, case, row, note, inputs)

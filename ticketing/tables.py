@@ -82,7 +82,7 @@ class Case(Base):
     #: Unit in charge (责任单位).
     unit: Mapped[str | None] = mapped_column(ForeignKey("units.code"), index=True)
     #: The case this one repeats.
-    merged_into: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
+    merged_into: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
     dispatched_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]
     handled_at: Mapped[datetime | None]

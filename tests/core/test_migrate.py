@@ -38,6 +38,7 @@ import recorder.transcribe.tables
 import ticketing.catalogue.tables
 import ticketing.exchange.tables
 import ticketing.history.tables
+import ticketing.notices.tables
 import ticketing.places.tables
 import ticketing.routing.tables
 import ticketing.sources.tables
@@ -71,6 +72,7 @@ ROOMS = (
     recorder.tables,
     recorder.transcribe.tables,
     ticketing.exchange.tables,
+    ticketing.notices.tables,
     ticketing.places.tables,
     ticketing.history.tables,
     ticketing.catalogue.tables,

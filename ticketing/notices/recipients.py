@@ -1,0 +1,107 @@
+"""Who is reached where: reporters by their number and what they left, our own people by what is entered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.phone import NumberKind, normalise
+from core.tables import Account, Role
+from ticketing.notices.facts import Facts
+from ticketing.notices.tables import Audience, CaseContact, Channel, Language, StaffContact
+from ticketing.tables import Case
+
+#: Roles that steps 2, 3 and 4 of the ladder tell; step 1 tells the unit.
+_STEP_ROLES = {2: Role.DISPATCHER, 3: Role.SHIFT_LEADER, 4: Role.LEADER}
+#: A case many were merged into: no more of their reporters are told by one move.
+MOST_MERGED = 500
+_AREA_CODE = "0411"
+_UNFIT = {
+    NumberKind.WITHHELD: "来电未显示号码",
+    NumberKind.LANDLINE: "固定电话收不到短信",
+    NumberKind.SHORT: "短号收不到短信",
+    NumberKind.FOREIGN: "境外号码不发短信",
+    NumberKind.INVALID: "号码无效",
+}
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """One person on one channel; `skip` says why nothing is sent, and is empty otherwise."""
+
+    address: str
+    person: str
+    language: str = Language.ZH
+    account_id: int | None = None
+    skip: str = ""
+
+
+async def of(session: AsyncSession, facts: Facts, audience: str, channel: str) -> list[Recipient]:
+    """Everybody of `audience` on `channel`, each once.
+
+    A reporter who left no e-mail or WeChat is no recipient there. On SMS, which everybody is thought to have,
+    there is one who is skipped, so that the case says why nothing was sent.
+    """
+    if audience == Audience.REPORTER:
+        found = await _reporters(session, facts.case, channel)
+    else:
+        found = await _staff(session, facts, audience, channel)
+    return list({one.person or str(n): one for n, one in reversed(list(enumerate(found)))}.values())[::-1]
+
+
+async def _reporters(session: AsyncSession, case: Case, channel: str) -> list[Recipient]:
+    merged = select(Case).where(Case.merged_into == case.id).order_by(Case.id).limit(MOST_MERGED)
+    cases = [case, *await session.scalars(merged)]
+    query = select(CaseContact).where(CaseContact.case_id.in_([one.id for one in cases]))
+    contacts = {one.case_id: one for one in await session.scalars(query)}
+    found = [reporter(one, contacts.get(one.id), channel) for one in cases]
+    return [one for n, one in enumerate(found) if one is not None and not (n and one.skip)]
+
+
+def reporter(case: Case, contact: CaseContact | None, channel: str) -> Recipient | None:
+    """The reporter of a case on a channel; None: they are not to be had there."""
+    number = normalise(case.callback_number or case.caller_number, _AREA_CODE)
+    language = contact.language if contact else Language.ZH
+    if contact and contact.channel and contact.channel != channel:
+        return None
+    skip = "" if case.wants_visit else "反映人不需要回复"
+    if channel != Channel.SMS:
+        address = (contact.email if channel == Channel.EMAIL else contact.wechat) if contact else ""
+        return Recipient(address, number.normal or address, language, skip=skip) if address else None
+    if number.kind != NumberKind.MOBILE:
+        skip = skip or _UNFIT[number.kind]
+    return Recipient(number.normal, number.normal, language, skip=skip)
+
+
+async def _staff(session: AsyncSession, facts: Facts, audience: str, channel: str) -> list[Recipient]:
+    query = select(StaffContact).join(Account, Account.id == StaffContact.account_id).order_by(Account.id)
+    step = facts.step
+    role = Role.LEADER if audience == Audience.LEADER else _STEP_ROLES.get(min(step, len(_STEP_ROLES) + 1))
+    if audience == Audience.UNIT or role is None:
+        if facts.case.unit is None:
+            return []
+        query, whom = query.where(Account.unit == facts.case.unit), "责任单位"
+    else:
+        query, whom = query.where(Account.role == role), "上报对象" if step else "领导"
+    found = [_person(one, channel) for one in await session.scalars(query)]
+    return [one for one in found if one.address] or _nobody(channel, whom)
+
+
+def _person(contact: StaffContact, channel: str) -> Recipient:
+    columns = {Channel.SMS: contact.mobile, Channel.EMAIL: contact.email, Channel.WECHAT: contact.wechat}
+    return Recipient(
+        columns[Channel(channel)], f"account:{contact.account_id}", account_id=contact.account_id
+    )
+
+
+def _nobody(channel: str, whom: str) -> list[Recipient]:
+    what = {Channel.SMS: "手机号", Channel.EMAIL: "邮箱", Channel.WECHAT: "微信"}[Channel(channel)]
+    return [Recipient("", "", skip=f"{whom}没有登记{what}的人员")]
+
+
+def languages(wanted: str) -> Sequence[str]:
+    """Languages to look for a template in, best first."""
+    return tuple(dict.fromkeys((wanted, Language.ZH, Language.EN)))
