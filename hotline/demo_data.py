@@ -14,7 +14,7 @@ from core.clock import Clock
 from core.db import SessionFactory
 from core.settings import Settings
 from core.tables import Account, Role
-from hotline import demo_units
+from hotline import demo_city, demo_units
 from ivr.ledger.tables import Seat
 from ivr.queues import skills
 
@@ -113,6 +113,7 @@ async def create(settings: Settings, sessions: SessionFactory, clock: Clock) -> 
         there = set(await session.scalars(select(Account.username)))
         seats = set(await session.scalars(select(Seat.extension)))
         await demo_units.add(session)
+        await demo_city.add(session, clock.now())
         for account in known.values():
             if account.username not in there:
                 await accounts.create(session, **asdict(account), clock=clock)

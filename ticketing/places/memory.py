@@ -52,7 +52,7 @@ class Memory(Generic[T]):
 
 async def _revision(session: AsyncSession, whats: tuple[What, ...]) -> tuple[int, ...]:
     query = select(PlaceRevision.what, PlaceRevision.revision).where(PlaceRevision.what.in_(whats))
-    found: dict[str, int] = dict((await session.execute(query)).tuples().all())
+    found: dict[str, int] = {row[0]: row[1] for row in await session.execute(query)}
     return tuple(found.get(what, 0) for what in whats)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base
+from ticketing.tables import Place
 
 
 class PlaceShape(Base):
@@ -18,7 +19,7 @@ class PlaceShape(Base):
     __tablename__ = "place_shapes"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    place: Mapped[str] = mapped_column(ForeignKey("places.code"), index=True)
+    place: Mapped[str] = mapped_column(ForeignKey(Place.code), index=True)
     #: GeoJSON Polygon or MultiPolygon.
     outline: Mapped[dict[str, Any]]
     #: First and last day it counts; None: no end on that side.
@@ -81,7 +82,7 @@ class Part(Base):
     latitude: Mapped[float]
     #: `ticketing.places.squares.square` of the coordinates: what a look-up by distance goes by.
     square: Mapped[int] = mapped_column(BigInteger)
-    cell: Mapped[str | None] = mapped_column(ForeignKey("places.code"), index=True)
+    cell: Mapped[str | None] = mapped_column(ForeignKey(Place.code), index=True)
     version: Mapped[int] = mapped_column(default=1)
     changed_at: Mapped[datetime]
 
