@@ -19,6 +19,8 @@ class Wanted:
     days: int = 14
     seed: int = 12319
     day: date = DEFAULT_DAY
+    #: How often the timers run, minutes; in the house it is every 10 s.
+    timers_min: int = 30
     #: A local day off is declared in the middle; not in a database somebody else uses.
     declares_day: bool = True
 

@@ -46,8 +46,6 @@ DECIDES: dict[str, Callable[[View], Decision]] = {
     Stage.REFUSED: centre.out,
     Stage.VOID: centre.out,
 }
-#: How often the timers run; in the house it is every 10 s.
-_TIMERS = timedelta(minutes=30)
 #: Of a hundred turns: something forbidden is tried first; a citizen asks; a leader says something.
 _MISCHIEF, _ASKS, _LEADS = 2.5, 3.0, 1.0
 Act = Callable[[], Awaitable[None]]
@@ -61,6 +59,8 @@ class Play:
     clock: FixedClock
     staff: Staff
     chance: random.Random
+    #: How often the timers run.
+    timers: timedelta
     rules: Cases = field(default_factory=Cases)
     books: Books = field(default_factory=Books)
 
@@ -93,7 +93,7 @@ class Play:
 
     async def _tick(self) -> None:
         await self._timers.tick()
-        self.at(self.clock.now() + _TIMERS, self._tick)
+        self.at(self.clock.now() + self.timers, self._tick)
 
     def _call(self, report: Report) -> Act:
         """A citizen calls: a draft, whose transcript comes with it or a little later."""
