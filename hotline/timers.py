@@ -18,7 +18,7 @@ from core.clock import Clock, SystemClock
 from core.db import SessionFactory, make_engine, make_sessions
 from core.process import until_stopped, wait_for_database, wait_for_redis
 from core.settings import Settings
-from hotline import proof, quality, reconcile, retention, watchdog
+from hotline import history, notices, proof, quality, reconcile, retention, watchdog
 from hotline.indexing import Indexing
 from ivr.ledger.tables import CONFIDENTIAL, Call
 from recorder.tables import Recording, Transcript
@@ -91,6 +91,8 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
             *Indexing(settings, sessions, clock).works(bus),
             *retention.works(settings, sessions, clock),
             Rounds(sessions, settings.cases, clock).run(),
+            history.keep(settings, sessions, clock),
+            notices.send(settings, sessions, clock),
         )
     finally:
         await bus.close()

@@ -1,0 +1,1 @@
+"""Commands about cases: each module here is one of them."""
