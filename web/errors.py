@@ -65,7 +65,10 @@ def refused(error: HotlineError, now: datetime) -> web.Response:
         response.headers["Retry-After"] = str(seconds)
         return response
     more = {name: error.details.get(name) for name in ("fields", "problems")}
-    return problem(error.status, error.code, sentence(error), **more)
+    response = problem(error.status, error.code, sentence(error), **more)
+    if isinstance(wait_s := error.details.get("retry_after"), int):
+        response.headers["Retry-After"] = str(wait_s)
+    return response
 
 
 def problem(status: int, code: str, message: str, **more: object) -> web.Response:

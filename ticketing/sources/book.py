@@ -31,7 +31,7 @@ _CODE = re.compile(rf"[a-z0-9][a-z0-9-]{{0,{CODE_LENGTH - 1}}}")
 def fresh(code: str, name: str, channel: str, now: datetime, **more: Any) -> Source:
     """A source with what is usual for its channel, where `more` says nothing else."""
     start = usual(channel)
-    values = {
+    values: dict[str, Any] = {
         "kind": str(start.kind),
         "urgency": str(start.urgency),
         "per_minute": start.per_minute,

@@ -13,6 +13,7 @@ from core.events import CaseOpened
 from core.phone import normalise
 from ticketing import catalogue, door, forms, moves, workflow
 from ticketing.moves import City
+from ticketing.places.placing import placed
 from ticketing.sources.channels import MACHINES
 from ticketing.sources.reports import Report, words
 from ticketing.sources.tables import Source
@@ -25,7 +26,7 @@ async def open_case(session: AsyncSession, source: Source, report: Report, now: 
     Raises:
         InvalidError: `fields` names what there is not, or what does not fit together.
     """
-    values = await _values(session, source, report)
+    values = await placed(session, _values(source, report), Case(), now)
     wrong = await catalogue.wrong_references(session, values, whole=True)
     wrong |= forms.incomplete(values, (), city.area_code)
     if wrong:
@@ -44,7 +45,7 @@ async def open_case(session: AsyncSession, source: Source, report: Report, now: 
     return case
 
 
-async def _values(session: AsyncSession, source: Source, report: Report) -> dict[str, Any]:
+def _values(source: Source, report: Report) -> dict[str, Any]:
     """The columns of the form. Those who do not say get what is usual for the source."""
     key = report.category
     machine = source.channel in MACHINES
