@@ -6,6 +6,7 @@ from ticketing.places.rows import NewLandmark
 
 LANDMARKS = (
     NewLandmark("星海广场", 121.5867, 38.8786, "广场", ("星海湾广场", "百年城雕")),
+    NewLandmark("星海西加油站", 121.5822, 38.8789, "加油站"),  # made up
     NewLandmark("星海公园", 121.5710, 38.8770, "公园"),
     NewLandmark("圣亚海洋世界", 121.5695, 38.8762, "景点", ("圣亚",)),
     NewLandmark("黑石礁地铁站", 121.5605, 38.8740, "地铁站"),
