@@ -14,6 +14,8 @@ EDITIONS = {
 }
 #: Severity rows of the default edition: one city's limits, conditions in our own words.
 SEVERITIES = "severity_2013.csv"
+#: How the names of the shipped classes are spelt, so that loading them needs no dictionary.
+PINYIN = "pinyin.csv"
 #: The one in force (GB/T 30428.2-2013).
 DEFAULT_EDITION = "2013"
 

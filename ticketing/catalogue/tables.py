@@ -19,6 +19,8 @@ class Edition(Base):
 
     code: Mapped[str] = mapped_column(String(8), primary_key=True)
     name: Mapped[str] = mapped_column(String(64))
+    #: Goes up with every change of the edition: who keeps it in memory reads it anew.
+    revision: Mapped[int] = mapped_column(default=1)
 
 
 class SeverityRow(Base):

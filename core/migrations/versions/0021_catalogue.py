@@ -21,6 +21,7 @@ def upgrade() -> None:
         "catalogue_editions",
         sa.Column("code", sa.String(length=8), nullable=False),
         sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False, server_default="1"),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_catalogue_editions")),
     )
     op.bulk_insert(editions, [{"code": code, "name": name} for code, name in _EDITIONS.items()])
