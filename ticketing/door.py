@@ -18,6 +18,7 @@ from core.tables import Account
 from ticketing import forms, notices
 from ticketing.errors import NoSuchCaseError
 from ticketing.history import chain
+from ticketing.listing import words as _words  # noqa: F401 - keeps the words of every case that is written
 from ticketing.tables import Case, CaseHistory, Stage
 from ticketing.workflow import OPEN_DRAFT, Move
 
@@ -35,7 +36,7 @@ class Before:
 #: Columns beyond the form whose changes the history tells.
 WORK = (
     *("unit", "merged_into", "severity_rank", "limit_value", "limit_unit", "extra_value", "due_at"),
-    *("pending", "resume_at", "verification", "rating", "exempt"),
+    *("pending", "resume_at", "verification", "rating", "exempt", "is_group"),
 )
 #: Before a case there is nothing.
 NOTHING = Before("", {})

@@ -25,6 +25,7 @@ from core.phone import normalise
 from core.tables import Account
 from ticketing import catalogue, door, effects, forms, inputs, scope, workflow
 from ticketing.drafts import edit_draft
+from ticketing.links import taking_part
 from ticketing.numbering import next_number
 from ticketing.places.placing import placed
 from ticketing.routing import decisions
@@ -119,7 +120,12 @@ async def move_in(
     if row.gives_number and case.number is None:
         case.number = await next_number(session, now, city.division)
     await decisions.note(session, row.name, case, actor, note, now, rules)
-    await door.write_history(session, case, row, before, note, inputs.as_json(values), address)
+    told = inputs.as_json(values)
+    told |= await taking_part.before_history(
+        session, row.name, case, actor, note, now, city.division, rules, address
+    )
+    await door.write_history(session, case, row, before, note, told, address)
+    await taking_part.after_history(session, row.name, case, before, actor, address)
     outbox.add(session, CaseMoved(at=case.changed_at, case_id=case.id, move=row.name))
 
 

@@ -72,7 +72,7 @@ class Case(Base):
     description_is_transcript: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(index=True)
     #: Last change of any sort, and by whom (None: the system): told to a person who saved second.
-    changed_at: Mapped[datetime]
+    changed_at: Mapped[datetime] = mapped_column(index=True)
     changed_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     registered_at: Mapped[datetime | None]
     established_at: Mapped[datetime | None]
@@ -83,6 +83,10 @@ class Case(Base):
     unit: Mapped[str | None] = mapped_column(ForeignKey("units.code"), index=True)
     #: The case this one repeats.
     merged_into: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
+    #: The case this one was split off (拆分).
+    split_from: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
+    #: A group event (群发事件): what is merged into it is closed with it.
+    is_group: Mapped[bool] = mapped_column(default=False)
     dispatched_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]
     handled_at: Mapped[datetime | None]
@@ -142,6 +146,7 @@ class Case(Base):
         ),
         Index("ix_cases_stage_created", "stage", "created_at"),
         Index("ix_cases_street_stage", "street", "stage"),
+        Index("ix_cases_category_created", "category_code", "created_at"),
     )
 
 

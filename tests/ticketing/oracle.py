@@ -15,6 +15,10 @@ answer            seat shift_leader              draft registered         closed
 ask_verification  seat shift_leader              registered               verifying
 verified          collector                      verifying                registered
 merge             seat shift_leader dispatcher   registered established   merged
+split             seat shift_leader dispatcher   *open                    -
+declare_group     shift_leader dispatcher        *open                    -
+close_with_parent system                         merged                   closed
+linked            system                         *any                     -
 refuse            seat shift_leader              draft registered         refused
 void              seat shift_leader              draft registered         void
 restore           shift_leader                   void refused merged      -

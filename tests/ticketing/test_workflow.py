@@ -38,13 +38,21 @@ def test_every_stage_can_be_reached_and_left() -> None:
     [
         (Stage.DRAFT, Role.SEAT, ["register", "answer", "refuse", "void"]),
         (Stage.DRAFT, Role.ADMINISTRATOR, []),
-        (Stage.REGISTERED, Role.SEAT, ["answer", "ask_verification", "merge", "refuse", "void", "urge"]),
+        (
+            Stage.REGISTERED,
+            Role.SEAT,
+            ["answer", "ask_verification", "merge", "split", "refuse", "void", "urge"],
+        ),
         (Stage.VERIFYING, Role.COLLECTOR, ["verified"]),
-        (Stage.ESTABLISHED, Role.DISPATCHER, ["merge", "dispatch", "hand_back", "supervise", "urge"]),
+        (
+            Stage.ESTABLISHED,
+            Role.DISPATCHER,
+            ["merge", "split", "declare_group", "dispatch", "hand_back", "supervise", "urge"],
+        ),
         (
             Stage.ESTABLISHED,
             Role.SHIFT_LEADER,
-            ["merge", "close", "force_close", "supervise", "urge", "instruct"],
+            ["merge", "split", "declare_group", "close", "force_close", "supervise", "urge", "instruct"],
         ),
         (Stage.DISPATCHED, Role.DEPARTMENT, ["accept", "return", "progress"]),
         (Stage.CHECKING, Role.COLLECTOR, ["check_pass", "check_fail"]),

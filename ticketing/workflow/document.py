@@ -39,7 +39,7 @@ def _diagram() -> str:
     """Moves between stages; those that stay, and the ways back from outside, are in the table alone."""
     lines = ["```mermaid", "stateDiagram-v2"]
     lines += [f'    state "{row.zh}" as {row.stage}' for row in STAGES.values()]
-    lines.append("    [*] --> draft: 生成草稿")
+    lines += ["    [*] --> draft: 生成草稿", "    [*] --> registered: 拆分生成"]
     for move in MOVES.values():
         if move.to in (To.SAME, To.BACK) or move.name == "force_close":
             continue

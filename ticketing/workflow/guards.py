@@ -68,6 +68,10 @@ def not_rated(now: Situation) -> str | None:
     return "市民已经评价过" if now.case.rating is not None else None
 
 
+def not_group(now: Situation) -> str | None:
+    return "已经是群发事件" if now.case.is_group else None
+
+
 def pending(wish: Wish, level: int = 2) -> Guard:
     """`wish` was asked for and has got to `level`."""
 
