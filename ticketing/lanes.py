@@ -31,6 +31,8 @@ class Lanes(Generic[K]):
         self._due, self._drain, self._look_s = due, drain, look_s
         self._woken = asyncio.Event()
         self._busy: dict[K, asyncio.Task[None]] = {}
+        #: Named by a look while they were being drained: to be looked at again after that.
+        self._again: set[K] = set()
 
     def wake(self) -> None:
         """There may be something to do: do not wait for the next look."""
@@ -56,7 +58,9 @@ class Lanes(Generic[K]):
             log.warning("deliveries wait: the database is away", why=str(error).splitlines()[:1])
             return
         for key in keys:
-            if key not in self._busy:
+            if key in self._busy:
+                self._again.add(key)
+            else:
                 self._busy[key] = asyncio.create_task(self._work(key))
 
     async def _work(self, key: K) -> None:
@@ -64,7 +68,8 @@ class Lanes(Generic[K]):
             await self._drain(key)
         except (SQLAlchemyError, OSError, HotlineError) as error:
             log.warning("a delivery will be tried again", lane=str(key), why=str(error).splitlines()[:1])
-        else:
-            self._woken.set()  # what came in just before the end
         finally:
             del self._busy[key]
+            if key in self._again:
+                self._again.remove(key)
+                self._woken.set()

@@ -41,7 +41,7 @@ class Way(StrEnum):
 class Table(StrEnum):
     """The mapping tables (对照表)."""
 
-    CLASS = "class"  #: 类别: `event:0403` with us, kind and code of the edition in use
+    CLASS = "class"  #: 类别: `2013:事件:0112` with us: edition, kind, code
     PLACE = "place"  #: 区划: place code of a district or street
     STAGE = "stage"  #: 阶段: outwards a stage, inwards a move of the workflow table
     UNIT = "unit"  #: 单位: unit code; a case dispatched to it goes to the platform
@@ -53,7 +53,7 @@ class MessageKind(StrEnum):
     CASE = "case"  #: 案卷
     STATE = "state"  #: 办理状态
     RECEIPT = "receipt"  #: 回执
-    LIST = "list"  #: 对账单
+    DAILY = "daily"  #: 对账单
 
 
 class MessageState(StrEnum):
@@ -68,7 +68,7 @@ class MessageState(StrEnum):
 
 
 class Platform(Base):
-    """Another platform (对接平台)."""
+    """Another platform (对接平台). Its reports come in as those of the source of the same code."""
 
     __tablename__ = "platforms"
 
