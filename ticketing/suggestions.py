@@ -38,6 +38,8 @@ class Suggestion:
     named: Named
     score: float
     why: tuple[str, ...]
+    #: The same as a sentence: 提到“路灯”；“灯不亮”常指“路灯”
+    reason: str = ""
 
 
 class Suggester:
@@ -65,6 +67,7 @@ class Suggester:
         whole = sum(self._weight[pair] for pair in words)
         heard = words & said
         score = sum(self._weight[pair] for pair in heard) / whole
+        told = [f"提到“{one}”" for one in _runs(named.minor, heard)]
         why = set(heard)
         for phrase, means in meant:
             share = sum(self._weight[pair] for pair in words & means) / whole
@@ -72,7 +75,23 @@ class Suggester:
             if share >= 0.6:
                 score += _PHRASE_WEIGHT * share
                 why.add(phrase)
-        return Suggestion(named, round(score, 3), tuple(sorted(why)))
+                told.append(f"“{phrase}”常指“{named.minor}”")
+        return Suggestion(named, round(score, 3), tuple(sorted(why)), "；".join(told))
+
+
+def _runs(name: str, heard: set[str]) -> list[str]:
+    """The longest pieces of a name that were heard: pairs that overlap are one."""
+    runs: list[str] = []
+    end = -1
+    for at in range(len(name) - 1):
+        if name[at : at + 2] not in heard:
+            continue
+        if end == at:
+            runs[-1] += name[at + 1]
+        else:
+            runs.append(name[at : at + 2])
+        end = at + 1
+    return runs
 
 
 def pairs(text: str) -> set[str]:
