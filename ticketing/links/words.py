@@ -9,10 +9,10 @@ _NUMBERS = re.compile(r"[0-9]+")
 
 
 def pieces(text: str) -> frozenset[str]:
-    """Every two Chinese characters that stand side by side, whole numbers, whole Latin words."""
+    """Every two Chinese characters that stand side by side, whole numbers, whole Latin words; no single one."""
     found: set[str] = set()
     for word in _WORDS.findall(text.lower()):
-        if word[0] < "\u4e00" or len(word) == 1:
+        if word[0] < "\u4e00":
             found.add(word)
         else:
             found |= {word[at : at + 2] for at in range(len(word) - 1)}
