@@ -13,17 +13,19 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core import alarms
 from core.bus import Bus
-from core.clock import Clock
+from core.clock import CHINA, Clock
 from core.db import SessionFactory
 from core.events import Event
 from core.keybox import KeyBox
 from core.settings import Settings
+from ticketing.exchange import sender as exchange
+from ticketing.exchange.outgoing import Outgoing
 from ticketing.lanes import Lanes
 from ticketing.webhooks.events import Events
 from ticketing.webhooks.sender import Sender
 
-#: Seconds between two looks at alarms, and two looks for what is old.
-ALARMS_S, PRUNE_S = 30.0, 3600.0
+#: Seconds between two looks at alarms, and two at lists that are due and at what is old.
+ALARMS_S, KEEP_S = 30.0, 1800.0
 #: Events that come together are written down together.
 GATHER_S = 0.3
 #: An event that could not be written down for this long is given up, with a log line.
@@ -40,10 +42,15 @@ class Outward:
         self._events = Events(sessions, clock)
         self._sender = Sender(sessions, clock, box, settings.delivery, settings.webhooks)
         self._webhooks = Lanes(self._sender.due, self._sender.drain)
+        self._outgoing = Outgoing(sessions, clock)
+        self._platforms = exchange.Sender(sessions, clock, box, settings.delivery, settings.exchange)
+        self._messages = Lanes(self._platforms.due, self._platforms.drain)
+        self._reconcile_hour = settings.exchange.reconcile_hour
 
     def works(self, bus: Bus) -> tuple[Coroutine[Any, Any, None], ...]:
         """What has to run for as long as the process does."""
-        return self._listen(bus), self._webhooks.run(), self._watch(), self._prune()
+        lanes = self._webhooks.run(), self._messages.run()
+        return *lanes, self._listen(bus), self._watch(), self._keep()
 
     async def _listen(self, bus: Bus) -> None:
         """Write down what is to be told; an event that cannot be written down now comes again."""
@@ -60,6 +67,8 @@ class Outward:
     async def _take(self, event: Event) -> None:
         if await self._events.handle(event):
             self._webhooks.wake()
+        if await self._outgoing.handle(event):
+            self._messages.wake()
 
     async def _watch(self) -> None:
         redis: Redis = Redis.from_url(self._redis_url, socket_connect_timeout=2, socket_timeout=5)
@@ -67,16 +76,21 @@ class Outward:
             while True:
                 try:
                     await alarms.keep(redis, "webhook", await self._sender.alarms())
+                    await alarms.keep(redis, "platform", await self._platforms.alarms())
                 except (SQLAlchemyError, OSError) as error:
                     log.debug("alarms not looked at", why=str(error).splitlines()[:1])
                 await asyncio.sleep(ALARMS_S)
         finally:
             await redis.aclose()
 
-    async def _prune(self) -> None:
+    async def _keep(self) -> None:
+        """Twice an hour: yesterday's lists for other platforms, and what is old goes."""
         while True:
             try:
                 await self._sender.prune()
+                await self._platforms.prune()
+                if self._clock.now().astimezone(CHINA).hour >= self._reconcile_hour:
+                    await self._outgoing.daily()
             except (SQLAlchemyError, OSError) as error:
-                log.warning("deliveries not pruned", why=str(error).splitlines()[:1])
-            await asyncio.sleep(PRUNE_S)
+                log.warning("lists not made, nothing pruned", why=str(error).splitlines()[:1])
+            await asyncio.sleep(KEEP_S)

@@ -18,7 +18,7 @@ from core.clock import Clock, SystemClock
 from core.db import SessionFactory, make_engine, make_sessions
 from core.process import until_stopped, wait_for_database, wait_for_redis
 from core.settings import Settings
-from hotline import history, notices, proof, quality, reconcile, retention, watchdog
+from hotline import history, notices, platforms, proof, quality, reconcile, retention, watchdog
 from hotline.indexing import Indexing
 from ivr.ledger.tables import CONFIDENTIAL, Call
 from recorder.tables import Recording, Transcript
@@ -93,6 +93,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
             Rounds(sessions, settings.cases, clock).run(),
             history.keep(settings, sessions, clock),
             notices.send(settings, sessions, clock),
+            *platforms.Outward(settings, sessions, clock).works(bus),
         )
     finally:
         await bus.close()
