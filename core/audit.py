@@ -58,6 +58,11 @@ class Action(StrEnum):
     SOURCE_KEY_MADE = "source:key:made"  #: 生成来源密钥
     SOURCE_KEY_REVOKED = "source:key:revoked"  #: 撤销来源密钥
     UNIT_SET = "unit:set"  #: 设定责任单位
+    PLACE_CHANGED = "place:changed"  #: 修改地点
+    PLACES_IMPORTED = "places:imported"  #: 导入地点、部件、地名
+    PART_CHANGED = "part:changed"  #: 修改部件
+    LANDMARK_MADE = "landmark:made"  #: 新建地名
+    LANDMARK_CHANGED = "landmark:changed"  #: 修改地名
     ROUTING_DRAFTED = "routing:drafted"  #: 起草派遣规则
     ROUTING_DISCARDED = "routing:discarded"  #: 放弃派遣规则草稿
     ROUTING_PUBLISHED = "routing:published"  #: 发布派遣规则

@@ -29,4 +29,6 @@ async def load_places(session: AsyncSession) -> int:
 
 async def places(session: AsyncSession) -> Sequence[Place]:
     """The city (level 2), its districts (3) and streets (4), larger ones first."""
-    return (await session.scalars(select(Place).order_by(Place.level, Place.code))).all()
+    return (
+        await session.scalars(select(Place).where(Place.level <= STREET).order_by(Place.level, Place.code))
+    ).all()

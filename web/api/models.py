@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from core.tables import Role
@@ -394,3 +394,5 @@ class PlaceAnswer(Answer):
     #: 2 city, 3 district (区), 4 street (街道).
     level: int
     parent: str | None
+    #: Last day it counts; null: no end.
+    valid_to: date | None
