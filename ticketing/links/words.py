@@ -9,7 +9,7 @@ _NUMBERS = re.compile(r"[0-9]+")
 
 
 def pieces(text: str) -> frozenset[str]:
-    """Every two Chinese characters that stand side by side, whole numbers, whole Latin words; no single one."""
+    """Every two Chinese characters that stand side by side, numbers, Latin words; none of one character."""
     found: set[str] = set()
     for word in _WORDS.findall(text.lower()):
         if word[0] < "\u4e00":

@@ -11,17 +11,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.case_settings import Cases
 from core.tables import Account
 from ticketing.routing.proposal import propose
-from ticketing.routing.tables import Outcome, RoutingDecision
+from ticketing.routing.tables import DecisionOutcome, RoutingDecision
 from ticketing.tables import Case
 
 #: Moves that give the case to a unit.
 _GIVES = frozenset({"dispatch", "assign"})
 #: Moves that settle what became of it.
 _SETTLES = {
-    "accept": Outcome.ACCEPTED,
-    "return": Outcome.RETURNED,
-    "assign": Outcome.PASSED_ON,
-    "force_close": Outcome.PASSED_ON,
+    "accept": DecisionOutcome.ACCEPTED,
+    "return": DecisionOutcome.RETURNED,
+    "assign": DecisionOutcome.PASSED_ON,
+    "force_close": DecisionOutcome.PASSED_ON,
 }
 
 
@@ -46,12 +46,21 @@ async def note(
 
 
 async def _settle(
-    session: AsyncSession, case: Case, outcome: Outcome, actor: Account | None, text: str, now: datetime
+    session: AsyncSession,
+    case: Case,
+    outcome: DecisionOutcome,
+    actor: Account | None,
+    text: str,
+    now: datetime,
 ) -> None:
     """The case's last decision has come to `outcome`; a unit may return what it had accepted."""
     query = select(RoutingDecision).where(RoutingDecision.case_id == case.id)
     last = await session.scalar(query.order_by(RoutingDecision.id.desc()).limit(1))
-    settled_by_return = (Outcome.OPEN, Outcome.ACCEPTED) if outcome == Outcome.RETURNED else (Outcome.OPEN,)
+    settled_by_return = (
+        (DecisionOutcome.OPEN, DecisionOutcome.ACCEPTED)
+        if outcome == DecisionOutcome.RETURNED
+        else (DecisionOutcome.OPEN,)
+    )
     if last is None or last.outcome not in settled_by_return:
         return
     last.outcome, last.outcome_at, last.outcome_note = outcome, now, text

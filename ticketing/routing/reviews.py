@@ -14,11 +14,11 @@ from core.audit import Action
 from core.db import begin_write
 from core.errors import ConflictError, InvalidError, NotFoundError
 from core.tables import Account
-from ticketing.routing.tables import Outcome, RoutingDecision, Verdict
+from ticketing.routing.tables import DecisionOutcome, ReturnVerdict, RoutingDecision
 from ticketing.routing.versions import NOTE_LENGTH, Editor
 from ticketing.tables import Case
 
-_RETURNED = RoutingDecision.outcome == Outcome.RETURNED
+_RETURNED = RoutingDecision.outcome == DecisionOutcome.RETURNED
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ async def page(session: AsyncSession, *, open_only: bool, limit: int, cursor: st
     return Page(items, more, waiting or 0)
 
 
-async def review(editor: Editor, decision_id: int, verdict: Verdict, note: str) -> None:
+async def review(editor: Editor, decision_id: int, verdict: ReturnVerdict, note: str) -> None:
     """Say why a case came back (复核).
 
     Raises:

@@ -28,7 +28,7 @@ class Basis(StrEnum):
     NONE = "none"  #: 无规则适用
 
 
-class Outcome(StrEnum):
+class DecisionOutcome(StrEnum):
     """What became of a case that was given to a unit."""
 
     OPEN = "open"  #: 待接收
@@ -37,7 +37,7 @@ class Outcome(StrEnum):
     PASSED_ON = "passed_on"  #: 区级转派 to another unit, or taken back otherwise
 
 
-class Verdict(StrEnum):
+class ReturnVerdict(StrEnum):
     """Why a case came back, as a reviewer found."""
 
     RULE = "rule"  #: 规则有误: the rules should change
@@ -114,7 +114,7 @@ class RoutingDecision(Base):
     basis: Mapped[str] = mapped_column(String(16))
     because: Mapped[str] = mapped_column(Text, default="")
     unit: Mapped[str] = mapped_column(ForeignKey("units.code"))
-    outcome: Mapped[str] = mapped_column(String(16), default=Outcome.OPEN)
+    outcome: Mapped[str] = mapped_column(String(16), default=DecisionOutcome.OPEN)
     outcome_at: Mapped[datetime | None]
     outcome_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     outcome_note: Mapped[str] = mapped_column(Text, default="")

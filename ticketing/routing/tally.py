@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.case_settings import Cases
-from ticketing.routing.tables import Outcome, RoutingDecision
+from ticketing.routing.tables import DecisionOutcome, RoutingDecision
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ async def read(
             RoutingDecision.category_code == code,
             RoutingDecision.district == district,
             RoutingDecision.at >= now - timedelta(days=days),
-            RoutingDecision.outcome.in_((Outcome.ACCEPTED, Outcome.RETURNED)),
+            RoutingDecision.outcome.in_((DecisionOutcome.ACCEPTED, DecisionOutcome.RETURNED)),
         )
         .group_by(RoutingDecision.unit, RoutingDecision.outcome)
     )
@@ -76,6 +76,7 @@ async def read(
 
 def _in_order(counted: Mapping[str, Mapping[str, int]]) -> tuple[Tally, ...]:
     found = [
-        Tally(unit, of.get(Outcome.ACCEPTED, 0), of.get(Outcome.RETURNED, 0)) for unit, of in counted.items()
+        Tally(unit, of.get(DecisionOutcome.ACCEPTED, 0), of.get(DecisionOutcome.RETURNED, 0))
+        for unit, of in counted.items()
     ]
     return tuple(sorted(found, key=lambda one: (-one.accepted, one.returned, one.unit)))

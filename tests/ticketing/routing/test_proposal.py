@@ -14,7 +14,7 @@ from core.db import SessionFactory
 from core.tables import Unit
 from tests.ticketing.routing.conftest import COVER, draft_with
 from ticketing.routing import Proposal, propose, versions
-from ticketing.routing.tables import Basis, Outcome, RoutingDecision
+from ticketing.routing.tables import Basis, DecisionOutcome, RoutingDecision
 from ticketing.routing.versions import Editor
 from ticketing.tables import Case
 
@@ -116,9 +116,9 @@ async def test_outcomes_follow_the_case(
     await act(case, "force_close", "shift_leader")
     kept = await decided(sessions, case)
     assert [(one.move, one.unit, one.outcome, one.outcome_note) for one in kept] == [
-        ("dispatch", "zhongshan", Outcome.PASSED_ON, "说明"),
-        ("assign", "parks", Outcome.RETURNED, "不是绿化"),
-        ("dispatch", "water", Outcome.PASSED_ON, "说明"),
+        ("dispatch", "zhongshan", DecisionOutcome.PASSED_ON, "说明"),
+        ("assign", "parks", DecisionOutcome.RETURNED, "不是绿化"),
+        ("dispatch", "water", DecisionOutcome.PASSED_ON, "说明"),
     ]
     assert all(one.proposed == "water" and one.version == 1 and one.because for one in kept)
 

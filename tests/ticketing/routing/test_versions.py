@@ -16,7 +16,7 @@ from core.tables import AuditEntry
 from tests.ticketing.routing.conftest import COVER, DISTRICTS, LAMP, draft_with
 from ticketing.routing import editing, facts, reviews, versions, what_if
 from ticketing.routing.editing import RuleForm
-from ticketing.routing.tables import Verdict
+from ticketing.routing.tables import ReturnVerdict
 from ticketing.routing.versions import Editor, NoDraftError, UnsoundRulesError
 from ticketing.tables import Case
 
@@ -174,12 +174,12 @@ async def test_returned_cases_wait_for_a_review(
     assert (rest.next, first.waiting, first.items[0].returned_by) == (None, 3, "water1")
     chosen = first.items[0].decision.id
     with pytest.raises(InvalidError):
-        await reviews.review(editor, chosen, Verdict.RULE, "")
-    await reviews.review(editor, chosen, Verdict.RULE, "规则应细分")
+        await reviews.review(editor, chosen, ReturnVerdict.RULE, "")
+    await reviews.review(editor, chosen, ReturnVerdict.RULE, "规则应细分")
     with pytest.raises(ConflictError):
-        await reviews.review(editor, chosen, Verdict.UNIT, "又一次")
+        await reviews.review(editor, chosen, ReturnVerdict.UNIT, "又一次")
     with pytest.raises(NotFoundError):
-        await reviews.review(editor, 999, Verdict.UNIT, "没有")
+        await reviews.review(editor, 999, ReturnVerdict.UNIT, "没有")
     async with sessions() as session:
         left = await reviews.page(session, open_only=True, limit=9, cursor="")
         everything = await reviews.page(session, open_only=False, limit=9, cursor="")
