@@ -148,8 +148,6 @@ def _named(channel: str, target: Target) -> list[Order]:
 
 def _consult(now: Situation, extension: str, target: Target | None) -> list[Order]:
     target = _given(target)
-    if target.kind == "queue":
-        raise ConflictError("不能咨询队列，请直接转接。")
     caller, seat = now.caller.name, now.seat.name
     return [
         *_introduced(now, extension),
@@ -161,13 +159,25 @@ def _consult(now: Situation, extension: str, target: Target | None) -> list[Orde
 
 
 def _complete(now: Situation, extension: str, _: Target | None) -> list[Order]:
+    if now.queue and (now.other is None or not now.other.is_up):
+        # The caller waits there in its stead; the time it has waited so far counts.
+        return _transfer(now, extension, Target("queue", now.queue))
     other = _answered(now)
     return [
+        *_who_answered(now),
         SetVar(now.seat.name, "HL_DONE", "1"),
         SetVar(now.caller.name, "HL_BY", extension),
         SetVar(now.caller.name, "HL_PEER", other),
         Move((Place(now.caller.name, "hl-join", "complete"),)),
     ]
+
+
+def _who_answered(now: Situation) -> list[Order]:
+    """Of a queue that was consulted, the seat that answered is told to the ledger."""
+    if now.other is None or not now.other.seat:
+        return []
+    caller = now.caller.name
+    return [SetVar(caller, "HL_KIND", "seat"), SetVar(caller, "HL_TARGET", now.other.seat)]
 
 
 def _cancel(now: Situation, _: str, __: Target | None) -> list[Order]:

@@ -15,6 +15,8 @@ from ivr.switch.lines import ChannelLine
 HELD, DESK, CONSULT, ASIDE, CONFERENCE = "hl-held", "hl-desk", "hl-consult", "hl-aside", "hl-conf"
 #: Exten of hl-held for a caller whose seat broke off.
 LOST = "lost"
+#: Extens of hl-consult for queues begin so.
+QUEUE = "queue-"
 
 
 class State(StrEnum):
@@ -41,6 +43,12 @@ class Situation:
     @property
     def call_id(self) -> str:
         return self.caller.uniqueid
+
+    @property
+    def queue(self) -> str:
+        """The queue the seat consults; empty: none."""
+        consults = self.state is State.CONSULTING and self.seat.exten.startswith(QUEUE)
+        return self.seat.exten.removeprefix(QUEUE) if consults else ""
 
 
 def situation(lines: Sequence[ChannelLine], extension: str) -> Situation | None:

@@ -100,6 +100,7 @@ class Scene:
                 self._outside = name
                 self._declare(HolderKind.EXTERNAL, name, LegState.RING, "forward")
             case d.CallTransferred(how=how, kind=kind, target=target):
+                self._consulting = ""
                 self._hand_over(_KINDS.get(kind, HolderKind.EXTERNAL), target, f"transfer:{how}")
             case d.CallReturned(to=to, why=why):
                 self._hand_over(_kind_of(to), to, f"returned:{why}")

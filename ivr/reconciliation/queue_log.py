@@ -29,6 +29,8 @@ class Part(StrEnum):
     COMPLETES = "completes"
     #: Nobody came, or the caller did not want to wait.
     LEAVES = "leaves"
+    #: Our own: a seat consults a queue under that id, no caller.
+    CONSULTS = "consults"
     #: It is about members, or the switch.
     NONE = "none"
 
@@ -44,8 +46,9 @@ class Shape:
 
 _WAITED, _TALKED = Shape(Part.LEAVES, wait=2), Shape(Part.COMPLETES, wait=0, talk=1)
 _TRANSFERRED, _OTHER = Shape(Part.COMPLETES, wait=2, talk=3), Shape(Part.NONE)
-#: Every documented word.
+#: Every documented word, and the one our dialplan writes.
 WORDS: dict[str, Shape] = {
+    "CONSULTS": Shape(Part.CONSULTS),
     "ENTERQUEUE": Shape(Part.ENTERS),
     "CONNECT": Shape(Part.CONNECTS, wait=0),
     "COMPLETEAGENT": _TALKED,

@@ -174,6 +174,8 @@ def _state(mine: ChannelLine, citizen: ChannelLine | None, desk: Situation | Non
 def _peer(mine: ChannelLine, others: Sequence[ChannelLine], desk: Situation | None) -> Peer | None:
     """Whom it consults, has in conference, or talks with instead of a citizen."""
     if desk is not None:
+        if desk.queue and (desk.other is None or not desk.other.is_up):
+            return Peer("queue", desk.queue, desk.queue, "ringing")
         return _of(desk.other) if desk.other is not None else None
     if any(line.is_trunk and (_together(mine, line) or not mine.is_up) for line in others):
         return None

@@ -75,7 +75,9 @@ TRUNK_LINES = [line for line in LINES if line.context in TRUNK_CONTEXTS]
 #: Only calls that the hotline itself places (ivr.outbound) come here; nothing anybody dials or presses does.
 OUTBOUND_CONTEXTS = {"hl-callback", "hl-visit"}
 #: Where Queue() itself sends the seat that picked up, before it is connected.
-SEAT_CONTEXTS = {dialplan.split(line.arguments)[6] for line in LINES if line.app == "Queue"}
+QUEUED = [dialplan.split(line.arguments) for line in LINES if line.app == "Queue"]
+#: A seat that consults a queue (hl-consult) needs no context for who answers.
+SEAT_CONTEXTS = {words[6] for words in QUEUED if len(words) > 6}
 #: Where the console, or a seat's transfer key, sends a caller or a seat in the middle of a call.
 DESK_CONTEXTS = {
     *("hl-transfer", "hl-sender", "hl-send", "hl-conf"),
@@ -149,11 +151,13 @@ def test_every_outcome_of_the_queue_is_an_extension() -> None:
 
 
 def test_the_queue_always_has_a_time_limit() -> None:
-    calls = [dialplan.split(line.arguments) for line in LINES if line.app == "Queue"]
+    calls = [words for words in QUEUED if len(words) > 5]
+    asked = {(words[0], words[4]) for words in QUEUED if len(words) == 5}
     assert [(call[0], call[4]) for call in calls] == [
         ("seat-${FILTER(0-9,${HL_LAST_SEAT})}", "15"),
         ("q-${HL_QUEUE}", "${HL_PATIENCE}"),
     ]
+    assert asked == {(f"q-{name}", "${HL_MAX_WAIT}") for name in QUEUES}, "a seat that consults one"
     [limit] = [line.arguments for line in LINES if line.arguments.startswith("HL_PATIENCE=")]
     assert limit.endswith("?${HL_OVERFLOW_AFTER}:${HL_LEFT})}"), "never more than is left of the wait"
 

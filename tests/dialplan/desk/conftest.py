@@ -15,6 +15,8 @@ from tests.seat.voices import COLLEAGUE
 #: The district's code, and its number, which the test's carrier answers.
 CODE, NUMBER = "21", "041184301234"
 RING_S, PARK_S = 3, 5
+#: A queue the seat of the tests does not serve.
+QUEUE = "english"
 
 
 @pytest.fixture(scope="session")
@@ -54,3 +56,14 @@ async def colleague(house: HotlineInstance) -> AsyncIterator[Seat]:
     """Seat 1002, in no queue: it is rung only by who sends it a caller."""
     async with at_work(house, "1002", COLLEAGUE) as seat:
         yield seat
+
+
+@pytest.fixture
+async def serving(house: HotlineInstance, colleague: Seat) -> AsyncIterator[Seat]:
+    """Seat 1002, in QUEUE alone."""
+    leader = await house.log_in("leader")
+    async with leader:
+        await colleague.serve(leader, QUEUE)
+    yield colleague
+    house.asterisk("channel", "request", "hangup", "all")
+    await colleague.ask("/seats/me/log-out")

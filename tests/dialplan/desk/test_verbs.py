@@ -6,13 +6,16 @@ import asyncio
 
 import pytest
 
+from ivr.ledger import legs_queries
 from ivr.ledger.tables import Call
-from tests.dialplan.desk.conftest import CODE, NUMBER, PARK_S, RING_S
+from ivr.reconciliation import queue_log
+from ivr.reconciliation.reconcile import reconcile_call
+from tests.dialplan.desk.conftest import CODE, NUMBER, PARK_S, QUEUE, RING_S
 from tests.dialplan.seat_faults.conftest import Conversation, conversation
 from tests.instance import HotlineInstance
 from tests.seat.caller import Speaking
 from tests.seat.devices import Phone
-from tests.seat.seat import Seat, to_directory, to_seat
+from tests.seat.seat import Seat, to_directory, to_queue, to_seat
 from tests.seat.voices import COLLEAGUE, EXTERNAL, SEAT
 from tests.waiting import poll
 
@@ -90,6 +93,55 @@ async def test_ask_first_then_hand_over(house: HotlineInstance, seat: Seat, coll
         await talk.hears(COLLEAGUE)
         await colleague.press("hangup")
     assert (await _ended(talk)).outcome == "answered"
+
+
+async def test_ask_a_queue_and_hand_over_to_who_answers(
+    house: HotlineInstance, seat: Seat, serving: Seat
+) -> None:
+    async with conversation(house, seat) as talk:
+        serving.device.fresh()
+        # Longer than the second below which a talk is but the way to what follows.
+        await talk.hears(SEAT)
+        await asyncio.sleep(1)
+        await seat.press("consult", to_queue(QUEUE))
+        await serving.device.talking()
+        await seat.press("complete")
+        await talk.hears(COLLEAGUE)
+        await seat.device.idle()
+        await serving.device.hang_up()
+    row = await _ended(talk)
+    assert (row.outcome, row.seat, row.queue, row.hung_up_by) == ("answered", "1001", "general", "seat")
+    async with house.sessions() as session:
+        legs = await legs_queries.legs_of(session, row.id)
+    held = [(leg.holder, leg.state) for leg in legs.call if leg.holder_kind == "seat"]
+    assert held == [("1001", "talk"), ("1001", "consult"), ("1002", "talk")]
+    report = await reconcile_call(house.sessions, queue_log.path(house.settings), row.id)
+    assert (report.difference_s, report.difference_calls) == (0, 0), report.differences
+
+
+async def test_ask_a_queue_where_nobody_is_free(house: HotlineInstance, seat: Seat, serving: Seat) -> None:
+    """The seat hears the queue's music; it gives up, or leaves its caller the place."""
+    await serving.ask("/seats/me/pause", {"reason": "rest"})
+    async with conversation(house, seat) as talk:
+        await seat.press("consult", to_queue(QUEUE))
+        await poll(lambda: _waits(house, "1001"), "the seat waits in the queue")
+        await seat.press("cancel")
+        await talk.hears(SEAT)
+        await seat.press("consult", to_queue(QUEUE))
+        await poll(lambda: _waits(house, "1001"), "the seat waits in the queue again")
+        await seat.press("complete")
+        await seat.device.idle()
+        await poll(lambda: _waits(house, "trunk-"), "its caller waits there instead")
+        serving.device.fresh()
+        await serving.ask("/seats/me/ready")
+        await serving.device.talking()
+        await talk.hears(COLLEAGUE)
+        await serving.device.hang_up()
+    assert (await _ended(talk)).outcome == "answered"
+
+
+def _waits(house: HotlineInstance, who: str) -> bool:
+    return f"PJSIP/{who}" in house.asterisk("queue", "show", f"q-{QUEUE}").partition("Callers:")[2]
 
 
 async def test_ask_first_and_cancel(house: HotlineInstance, seat: Seat, colleague: Seat) -> None:

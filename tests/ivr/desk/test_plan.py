@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from core.errors import ConflictError
 from ivr.desk.plan import HangUp, Move, Order, SetVar, Target, Verb, plan
 from ivr.desk.situation import Situation, State
+from ivr.switch.lines import ChannelLine
 from tests.ivr.desk.test_situation import CALL, caller, colleague, district, seat
 
 C, S, T = caller().name, seat().name, colleague().name
@@ -88,11 +91,31 @@ def test_the_number_is_written_on_the_channel_that_dials() -> None:
     assert {(S, "HL_NUMBER", "041184301234"), (C, "HL_KIND", "external")} < _set(orders)
 
 
-def test_nobody_transfers_to_themselves_or_asks_a_queue() -> None:
+def test_nobody_transfers_to_themselves() -> None:
     with pytest.raises(ConflictError, match="自己"):
         plan(_at(State.TALKING), Verb.TRANSFER, "1002", TO_SEAT)
-    with pytest.raises(ConflictError, match="队列"):
-        plan(_at(State.TALKING), Verb.CONSULT, "1001", TO_QUEUE)
+
+
+def test_a_seat_that_consults_a_queue_waits_in_it() -> None:
+    orders = plan(_at(State.TALKING), Verb.CONSULT, "1001", TO_QUEUE)
+    assert _moves(orders) == [[(C, "hl-held", "consult"), (S, "hl-consult", "queue-english")]]
+    assert (C, "HL_KIND", "queue") in _set(orders)
+
+
+@pytest.mark.parametrize("other", [None, colleague(up=False)])
+def test_the_caller_takes_the_place_of_a_seat_that_still_waits(other: ChannelLine | None) -> None:
+    waits = replace(seat(), context="hl-consult", exten="queue-english")
+    orders = plan(Situation(State.CONSULTING, waits, caller(), other), Verb.COMPLETE, "1001")
+    assert _moves(orders) == [[(C, "hl-transfer", "queue-english")]]
+    assert _set(orders) == {(C, "HL_TARGET", "english"), (C, "HL_BY", "1001")}
+    assert orders[-1] == HangUp(S)
+
+
+def test_the_caller_talks_with_who_answered_in_the_queue() -> None:
+    waits = replace(seat(), context="hl-consult", exten="queue-english")
+    orders = plan(Situation(State.CONSULTING, waits, caller(), colleague()), Verb.COMPLETE, "1001")
+    assert _moves(orders) == [[(C, "hl-join", "complete")]]
+    assert {(C, "HL_PEER", T), (C, "HL_KIND", "seat"), (C, "HL_TARGET", "1002")} < _set(orders)
 
 
 @pytest.mark.parametrize("verb", [Verb.COMPLETE, Verb.SWAP, Verb.CONFERENCE])

@@ -84,6 +84,15 @@ LIES: dict[str, tuple[Callable[[list[str]], list[str]], list[tuple[str, float]]]
         lambda log: [*log, line("31", "ENTERQUEUE", call_id="d"), line("41", "ABANDON|1|1|10", call_id="d")],
         [("entry", 10.0)],
     ),
+    "a seat that consults a queue": (
+        lambda log: [
+            *log,
+            line("31", "CONSULTS", call_id="d"),
+            line("31", "ENTERQUEUE", call_id="d"),
+            line("41", "ABANDON|1|1|10", call_id="d"),
+        ],
+        [],
+    ),
     "later": (lambda log: [line("9", "ENTERQUEUE"), *log[1:]], [("entry", 4.0)]),
 }
 

@@ -39,7 +39,8 @@ export const can = computed(() => {
     consult: withCaller,
     park: withCaller,
     menu: state === 'talking',
-    complete: state === 'consult' && bothTalk.value,
+    // Of a queue, the caller may have the place the seat waits in.
+    complete: state === 'consult' && (bothTalk.value || seatCall.value?.with?.kind === 'queue'),
     cancel: state === 'consult',
     swap: state === 'consult' && bothTalk.value,
     conference: state === 'consult' && bothTalk.value,
