@@ -57,6 +57,10 @@ class Action(StrEnum):
     SOURCE_CHANGED = "source:changed"  #: 修改来源
     SOURCE_KEY_MADE = "source:key:made"  #: 生成来源密钥
     SOURCE_KEY_REVOKED = "source:key:revoked"  #: 撤销来源密钥
+    TEMPLATE_SET = "notice_template:set"  #: 设定消息模板
+    MESSAGE_RESENT = "message:resent"  #: 重发消息
+    MESSAGE_CANCELLED = "message:cancelled"  #: 取消消息
+    CONTACT_SET = "contact:set"  #: 登记联系方式
     UNIT_SET = "unit:set"  #: 设定责任单位
     PLACE_CHANGED = "place:changed"  #: 修改地点
     PLACES_IMPORTED = "places:imported"  #: 导入地点、部件、地名

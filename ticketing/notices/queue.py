@@ -21,7 +21,7 @@ from core.calendar.hours import Hours, next_open
 from core.clock import CHINA
 from core.db import SessionFactory, begin_write
 from core.notice_settings import Notices
-from ticketing.notices.tables import Held, OutgoingMessage, State
+from ticketing.notices.tables import Held, OutgoingMessage, SendState
 
 #: A killed sender's messages are taken over after this long: longer than any attempt takes.
 LEASE = timedelta(seconds=150)
@@ -86,7 +86,7 @@ def _due(now: datetime, resting: Collection[str]) -> Select[Any]:
     free = or_(_Row.leased_until.is_(None), _Row.leased_until <= now, _Row.leased_until > now + LEASE)
     # A time further ahead than we ever set was written by a clock that has been put back since.
     strange = [and_(_Row.held == held, _Row.next_at > now + most) for held, most in _FURTHEST.items()]
-    query = select(_Row).where(_Row.state == State.WAITING, free, or_(_Row.next_at <= now, *strange))
+    query = select(_Row).where(_Row.state == SendState.WAITING, free, or_(_Row.next_at <= now, *strange))
     if resting:
         query = query.where(_Row.channel.not_in(resting))
     return query.order_by(_Row.urgent.desc(), _Row.next_at, _Row.id).limit(_LOOKED_AT)
@@ -169,12 +169,14 @@ async def finish(
     session: AsyncSession, row: OutgoingMessage, until: datetime, values: Mapping[str, object]
 ) -> bool:
     """Write what came of an attempt, in the caller's transaction; False: the lease was lost, nothing is."""
-    change = update(_Row).where(_Row.id == row.id, _Row.leased_until == until, _Row.state == State.WAITING)
+    change = update(_Row).where(
+        _Row.id == row.id, _Row.leased_until == until, _Row.state == SendState.WAITING
+    )
     result = await session.execute(change.values(leased_until=None, **values))
     return isinstance(result, CursorResult) and result.rowcount == 1
 
 
 async def wake(session: AsyncSession, channel: str, now: datetime) -> None:
     """A channel is there again: what waited for it alone need not wait longer."""
-    waits = _Row.state == State.WAITING, _Row.held == Held.RETRY, _Row.channel == channel
+    waits = _Row.state == SendState.WAITING, _Row.held == Held.RETRY, _Row.channel == channel
     await session.execute(update(_Row).where(*waits, _Row.next_at > now).values(next_at=now))

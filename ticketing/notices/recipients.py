@@ -11,13 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.phone import NumberKind, normalise
 from core.tables import Account, Role
 from ticketing.notices.facts import Facts
-from ticketing.notices.tables import Audience, CaseContact, Channel, Language, StaffContact
+from ticketing.notices.tables import Audience, CaseContact, Language, MessageChannel, StaffContact
 from ticketing.tables import Case
 
 #: Roles that steps 2, 3 and 4 of the ladder tell; step 1 tells the unit.
 _STEP_ROLES = {2: Role.DISPATCHER, 3: Role.SHIFT_LEADER, 4: Role.LEADER}
 #: A case many were merged into: no more of their reporters are told by one move.
 MOST_MERGED = 500
+#: Mobiles alone are told, and they need none.
 _AREA_CODE = "0411"
 _UNFIT = {
     NumberKind.WITHHELD: "来电未显示号码",
@@ -68,8 +69,8 @@ def reporter(case: Case, contact: CaseContact | None, channel: str) -> Recipient
     if contact and contact.channel and contact.channel != channel:
         return None
     skip = "" if case.wants_visit else "反映人不需要回复"
-    if channel != Channel.SMS:
-        address = (contact.email if channel == Channel.EMAIL else contact.wechat) if contact else ""
+    if channel != MessageChannel.SMS:
+        address = (contact.email if channel == MessageChannel.EMAIL else contact.wechat) if contact else ""
         return Recipient(address, number.normal or address, language, skip=skip) if address else None
     if number.kind != NumberKind.MOBILE:
         skip = skip or _UNFIT[number.kind]
@@ -91,14 +92,20 @@ async def _staff(session: AsyncSession, facts: Facts, audience: str, channel: st
 
 
 def _person(contact: StaffContact, channel: str) -> Recipient:
-    columns = {Channel.SMS: contact.mobile, Channel.EMAIL: contact.email, Channel.WECHAT: contact.wechat}
+    columns = {
+        MessageChannel.SMS: contact.mobile,
+        MessageChannel.EMAIL: contact.email,
+        MessageChannel.WECHAT: contact.wechat,
+    }
     return Recipient(
-        columns[Channel(channel)], f"account:{contact.account_id}", account_id=contact.account_id
+        columns[MessageChannel(channel)], f"account:{contact.account_id}", account_id=contact.account_id
     )
 
 
 def _nobody(channel: str, whom: str) -> list[Recipient]:
-    what = {Channel.SMS: "手机号", Channel.EMAIL: "邮箱", Channel.WECHAT: "微信"}[Channel(channel)]
+    what = {MessageChannel.SMS: "手机号", MessageChannel.EMAIL: "邮箱", MessageChannel.WECHAT: "微信"}[
+        MessageChannel(channel)
+    ]
     return [Recipient("", "", skip=f"{whom}没有登记{what}的人员")]
 
 

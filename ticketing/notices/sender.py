@@ -26,7 +26,7 @@ from core.delivery import Outcome
 from core.notice_settings import Notices
 from ticketing.notices import queue
 from ticketing.notices.adapters.base import Adapter, Outgoing, Result
-from ticketing.notices.tables import Held, OutgoingAttempt, OutgoingMessage, State
+from ticketing.notices.tables import Held, OutgoingAttempt, OutgoingMessage, SendState
 from ticketing.tables import Case
 
 EVERY_S = 5.0
@@ -102,7 +102,7 @@ class Sender:
     async def _send(self, row: OutgoingMessage, until: datetime, number: str) -> None:
         began, adapter = self.clock.now(), self.adapters.get(row.channel)
         if adapter is None:
-            await self._write(row, until, None, began, {"state": State.SKIPPED, "why": "该通道未开通"})
+            await self._write(row, until, None, began, {"state": SendState.SKIPPED, "why": "该通道未开通"})
             return
         message = Outgoing(row.key, row.channel, row.recipient, row.subject, row.text, row.language, number)
         try:
@@ -133,12 +133,17 @@ class Sender:
         given_up = now - row.since >= timedelta(hours=self.rules.give_up_hours)
         values: dict[str, object] = {"attempts": attempts, "held": Held.NOTHING, "why": result.why}
         if result.outcome == Outcome.DELIVERED:
-            return values | {"state": State.SENT, "sent_at": now, "reference": result.reference, "why": ""}
+            return values | {
+                "state": SendState.SENT,
+                "sent_at": now,
+                "reference": result.reference,
+                "why": "",
+            }
         if result.outcome == Outcome.REFUSED:
-            return values | {"state": State.FAILED}
+            return values | {"state": SendState.FAILED}
         if given_up:
             why = f"{self.rules.give_up_hours} 小时内未能发出，已停止重试：{result.why}"
-            return values | {"state": State.FAILED, "why": why}
+            return values | {"state": SendState.FAILED, "why": why}
         next_at = now + delivery.pause(attempts, result.retry_after_s)
         return values | {"held": Held.RETRY, "next_at": next_at}
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.db import Base
 
 
-class Channel(StrEnum):
+class MessageChannel(StrEnum):
     """The way a message goes."""
 
     SMS = "sms"  #: 短信
@@ -40,7 +40,7 @@ class Confidential(StrEnum):
     SKIP = "skip"  #: 不发送
 
 
-class State(StrEnum):
+class SendState(StrEnum):
     """Where a message stands."""
 
     WAITING = "waiting"  #: 待发送; `held` says what for

@@ -13,7 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ticketing.notices import recipients, words
 from ticketing.notices.facts import Facts
 from ticketing.notices.recipients import Recipient
-from ticketing.notices.tables import Channel, Confidential, NoticeTemplate, OutgoingMessage, State
+from ticketing.notices.tables import (
+    Confidential,
+    MessageChannel,
+    NoticeTemplate,
+    OutgoingMessage,
+    SendState,
+)
 from ticketing.tables import Case
 from ticketing.workflow import Move
 
@@ -58,7 +64,7 @@ async def _message(facts: Facts, template: NoticeTemplate, recipient: Recipient)
         subject=subject,
         text=text,
         urgent=template.urgent,
-        state=State.SKIPPED if skip else State.WAITING,
+        state=SendState.SKIPPED if skip else SendState.WAITING,
         why=skip,
         created_at=case.changed_at,
         since=case.changed_at,
@@ -72,6 +78,6 @@ async def render(facts: Facts, template: NoticeTemplate) -> tuple[str, str]:
     values = await facts.values(words.used(template.text) | words.used(template.subject), language)
     text = words.fill(template.text, values, language, bare=bare)
     subject = words.fill(template.subject, values, language, bare=bare)
-    if template.channel != Channel.EMAIL:
+    if template.channel != MessageChannel.EMAIL:
         text = words.sms(text)
     return words.one_line(subject, 200), text

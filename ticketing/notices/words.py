@@ -7,8 +7,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from core.errors import InvalidError
-
 #: Characters of a message by SMS, and of a template.
 MESSAGE_LENGTH, TEMPLATE_LENGTH = 500, 1000
 #: An SMS of Chinese holds so many characters; several of them joined hold fewer each.
@@ -60,19 +58,15 @@ def used(text: str) -> set[str]:
     return {_BY_ANY_NAME[name.strip()].name for name in _PLACEHOLDER.findall(text)}
 
 
-def check(text: str, field: str) -> None:
-    """
-    Raises:
-        InvalidError: `field` names the first placeholder there is not, or says which brace stands alone.
-    """
+def problem(text: str) -> str:
+    """What is wrong with a template: the first placeholder there is not, or a brace that stands alone."""
     for name in _PLACEHOLDER.findall(text):
         if name.strip() not in _BY_ANY_NAME:
             near = difflib.get_close_matches(name.strip(), _BY_ANY_NAME, n=1, cutoff=0.5)
             hint = f"，是否想写 {{{near[0]}}}？" if near else ""
-            raise InvalidError("模板有误", fields={field: f"没有占位符 {{{name[:32]}}}{hint}"})
+            return f"没有占位符 {{{name[:32]}}}{hint}"
     rest = _PLACEHOLDER.sub("", text)
-    if "{" in rest or "}" in rest:
-        raise InvalidError("模板有误", fields={field: "花括号不成对：占位符须写成 {案卷号}"})
+    return "花括号不成对：占位符须写成 {案卷号}" if "{" in rest or "}" in rest else ""
 
 
 def fill(text: str, values: Mapping[str, str], language: str, *, bare: bool = False) -> str:

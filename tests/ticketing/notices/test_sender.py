@@ -19,7 +19,7 @@ from tests.ticketing.notices.conftest import Remembering
 from ticketing.notices import queue
 from ticketing.notices.adapters import Result
 from ticketing.notices.sender import Sender
-from ticketing.notices.tables import Held, OutgoingAttempt, OutgoingMessage, State
+from ticketing.notices.tables import Held, OutgoingAttempt, OutgoingMessage, SendState
 from ticketing.tables import Case
 
 Put = Callable[..., Awaitable[list[int]]]
@@ -61,7 +61,7 @@ def put(sessions: SessionFactory, clock: FixedClock, case_id: int) -> Put:
                     case_id=case_id,
                     move="register",
                     language="zh",
-                    state=State.WAITING,
+                    state=SendState.WAITING,
                     created_at=clock.now(),
                     since=clock.now(),
                     next_at=clock.now(),
@@ -95,7 +95,7 @@ async def test_what_is_due_is_sent_and_written_down(
     await _rounds(sender)
     rows = await _all(sessions)
     assert {(one.state, one.sent_at, one.reference, one.attempts) for one in rows} == {
-        (State.SENT, clock.now(), "g-1", 1)
+        (SendState.SENT, clock.now(), "g-1", 1)
     }
     assert sorted(one.key for one in adapter.given) == sorted(one.key for one in rows)
     async with sessions() as session:
@@ -142,14 +142,14 @@ async def test_what_is_over_a_persons_limit_is_said_and_kept(
     await put(5, person="13800009999")
     await _rounds(sender)
     assert len(adapter.given) == 3
-    held = [one for one in await _all(sessions) if one.state == State.WAITING]
+    held = [one for one in await _all(sessions) if one.state == SendState.WAITING]
     assert {(one.held, one.why) for one in held} == {("limit", "1 小时内已发 3 条，每人限 3 条")}
     clock.advance(timedelta(minutes=59))
     await _rounds(sender)
     assert len(adapter.given) == 3
     clock.advance(timedelta(minutes=1))
     await _rounds(sender)
-    assert {one.state for one in await _all(sessions)} == {State.SENT}
+    assert {one.state for one in await _all(sessions)} == {SendState.SENT}
 
 
 async def test_the_limit_of_a_day_counts_all_channels(
@@ -162,7 +162,7 @@ async def test_the_limit_of_a_day_counts_all_channels(
     clock.advance(timedelta(hours=1))
     await _rounds(sender)
     assert len(adapter.given) == 3
-    assert {one.why for one in await _all(sessions) if one.state == State.WAITING} == {
+    assert {one.why for one in await _all(sessions) if one.state == SendState.WAITING} == {
         "24 小时内已发 3 条，每人限 3 条"
     }
 
@@ -184,7 +184,7 @@ async def test_a_channel_that_is_off_skips(sessions: SessionFactory, put: Put, s
     await put(1)
     await _rounds(sender)
     (row,) = await _all(sessions)
-    assert (row.state, row.why, row.attempts) == (State.SKIPPED, "该通道未开通", 0)
+    assert (row.state, row.why, row.attempts) == (SendState.SKIPPED, "该通道未开通", 0)
 
 
 async def test_a_refused_message_is_not_repeated(
@@ -196,7 +196,7 @@ async def test_a_refused_message_is_not_repeated(
     clock.advance(timedelta(hours=2))
     await _rounds(sender)
     (row,) = await _all(sessions)
-    assert (row.state, row.why, len(adapter.given)) == (State.FAILED, "对方应答 422", 1)
+    assert (row.state, row.why, len(adapter.given)) == (SendState.FAILED, "对方应答 422", 1)
 
 
 async def test_a_busy_gateway_is_given_the_time_it_asks_for_and_others_go_on(
@@ -210,7 +210,7 @@ async def test_a_busy_gateway_is_given_the_time_it_asks_for_and_others_go_on(
     assert (first.held, first.next_at, second.state) == (
         Held.RETRY,
         clock.now() + timedelta(seconds=120),
-        State.SENT,
+        SendState.SENT,
     )
 
 
@@ -225,11 +225,11 @@ async def test_an_outage_of_a_day_costs_few_attempts_and_no_message(
         await _rounds(sender)
         clock.advance(timedelta(minutes=15))
     assert len(adapter.given) < 150  # a probe at each look, not all messages again and again
-    assert {one.state for one in await _all(sessions)} == {State.WAITING}
+    assert {one.state for one in await _all(sessions)} == {SendState.WAITING}
     adapter.answers, tried = [], len(adapter.given)
     clock.advance(timedelta(minutes=5))
     await _rounds(sender)
-    assert {one.state for one in await _all(sessions)} == {State.SENT}
+    assert {one.state for one in await _all(sessions)} == {SendState.SENT}
     assert sorted(one.key for one in adapter.given[tried:]) == sorted(f"key-{n}" for n in range(24))
 
 
@@ -242,7 +242,7 @@ async def test_another_channel_goes_on_while_one_is_down(
     await put(10, channel="email")
     await _rounds(sender)
     assert len(up.given) == 10
-    assert {one.state for one in await _all(sessions) if one.channel == "sms"} == {State.WAITING}
+    assert {one.state for one in await _all(sessions) if one.channel == "sms"} == {SendState.WAITING}
 
 
 async def test_nobody_for_three_days_is_given_up_and_said(
@@ -255,7 +255,7 @@ async def test_nobody_for_three_days_is_given_up_and_said(
         await _rounds(sender)
         clock.advance(timedelta(hours=1))
     (row,) = await _all(sessions)
-    assert (row.state, row.why) == (State.FAILED, "72 小时内未能发出，已停止重试：无法连接")
+    assert (row.state, row.why) == (SendState.FAILED, "72 小时内未能发出，已停止重试：无法连接")
 
 
 async def test_a_killed_senders_message_is_taken_over_under_the_same_key(
@@ -277,7 +277,7 @@ async def test_a_killed_senders_message_is_taken_over_under_the_same_key(
     await _rounds(sender)
     assert [one.key for one in adapter.given] == ["key-0"]
     (row,) = await _all(sessions)
-    assert (row.state, row.attempts) == (State.SENT, 1)
+    assert (row.state, row.attempts) == (SendState.SENT, 1)
 
 
 async def test_who_lost_the_lease_writes_nothing(
@@ -294,7 +294,7 @@ async def test_who_lost_the_lease_writes_nothing(
 
     await replace(sender, adapters={"sms": Slow()}).once()
     (row,) = await _all(sessions)
-    assert (row.state, row.reference, row.attempts) == (State.SENT, "g-1", 1)
+    assert (row.state, row.reference, row.attempts) == (SendState.SENT, "g-1", 1)
 
 
 async def test_two_senders_share_the_work(
@@ -331,4 +331,4 @@ async def test_a_bug_in_an_adapter_keeps_the_message(
     await put(1)
     await _rounds(sender)
     (row,) = await _all(sessions)
-    assert (row.state, row.held, row.why) == (State.WAITING, Held.RETRY, "程序错误：AttributeError")
+    assert (row.state, row.held, row.why) == (SendState.WAITING, Held.RETRY, "程序错误：AttributeError")

@@ -16,7 +16,7 @@ from core.errors import ConflictError
 from core.tables import Account
 from tests.ticketing.notices.conftest import Go, Template
 from ticketing import moves
-from ticketing.notices.tables import CaseContact, OutgoingMessage, StaffContact, State
+from ticketing.notices.tables import CaseContact, OutgoingMessage, SendState, StaffContact
 from ticketing.rounds import Rounds
 from ticketing.tables import Case
 
@@ -83,7 +83,7 @@ async def test_a_number_no_sms_reaches_is_skipped_with_the_reason(
     await template("register")
     await go(draft.id, "seat register", callback_number=number)
     (message,) = await outgoing()
-    assert (message.state, message.why, message.next_at) == (State.SKIPPED, why, None)
+    assert (message.state, message.why, message.next_at) == (SendState.SKIPPED, why, None)
 
 
 async def test_who_wants_no_visit_gets_no_message(
@@ -92,12 +92,12 @@ async def test_who_wants_no_visit_gets_no_message(
     await template("register")
     await go(draft.id, "seat register", wants_visit=False)
     (message,) = await outgoing()
-    assert (message.state, message.why) == (State.SKIPPED, "反映人不需要回复")
+    assert (message.state, message.why) == (SendState.SKIPPED, "反映人不需要回复")
 
 
-@pytest.mark.parametrize(("policy", "state"), [("bare", State.WAITING), ("skip", State.SKIPPED)])
+@pytest.mark.parametrize(("policy", "state"), [("bare", SendState.WAITING), ("skip", SendState.SKIPPED)])
 async def test_a_confidential_case_says_no_content(
-    go: Go, draft: Case, template: Template, outgoing: Outgoing, policy: str, state: State
+    go: Go, draft: Case, template: Template, outgoing: Outgoing, policy: str, state: SendState
 ) -> None:
     await template("register", "{称呼}：{诉求内容}，{当前环节}", confidential=policy)
     await go(draft.id, "seat register", confidential=True, reporter_name="张先生")
@@ -137,7 +137,7 @@ async def test_a_unit_nobody_can_be_reached_in_is_said(
     await template("urge", audience="unit")
     await go(draft.id, *TO_HAND, "leader urge")
     (message,) = await outgoing()
-    assert (message.state, message.why) == (State.SKIPPED, "责任单位没有登记手机号的人员")
+    assert (message.state, message.why) == (SendState.SKIPPED, "责任单位没有登记手机号的人员")
 
 
 async def test_each_step_of_the_ladder_tells_whom_it_names(
