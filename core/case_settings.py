@@ -57,6 +57,9 @@ class Cases(Section):
         ge=0,
         le=1,
     )
+    edition: str = Field(
+        "2013", description="Edition of the catalogue new cases are filed under (目录版本).", max_length=8
+    )
     labels: dict[str, str] = Field(
         {},
         description="What your city calls things, instead of our words: names of stages and moves, for "

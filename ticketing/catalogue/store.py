@@ -17,6 +17,7 @@ from core.db import SessionFactory, begin_write
 from core.errors import ConflictError, InvalidError
 from core.tables import Unit
 from ticketing.catalogue import plan as plans
+from ticketing.catalogue.columns import SHEETS
 from ticketing.catalogue.lines import ClassKey, ClassLine, EditionLine, Line, Problem, SeverityLine
 from ticketing.catalogue.pinyin import spell
 from ticketing.catalogue.plan import Change, Plan, State
@@ -88,13 +89,21 @@ async def carry_out(sessions: SessionFactory, read: Read, by: By, *, digest: str
         await begin_write(session)
         plan = await preview(session, read, by.today)
         if plan.problems:
-            fields = {f"{one.sheet}!{one.row}!{one.column}": str(one) for one in plan.problems[:50]}
+            fields = dict(_told(one) for one in plan.problems[:50])
             raise InvalidError(f"有 {len(plan.problems)} 处错误，没有作任何修改", fields=fields)
         if digest is not None and digest != plan.digest:
             raise ConflictError("预览之后目录有了改动，请重新预览")
         if plan.changes:
             await _carry_out(session, plan, by)
     return plan
+
+
+def _told(one: Problem) -> tuple[str, str]:
+    """Of a file: sheet, row and column. Of a form (row 0): its field."""
+    if one.row:
+        return f"{one.sheet}!{one.row}!{one.column}", str(one)
+    columns = {column.title: column.field for column in SHEETS[one.sheet].columns}
+    return columns.get(one.column, one.column), one.what
 
 
 async def _carry_out(session: AsyncSession, plan: Plan, by: By) -> None:

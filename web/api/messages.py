@@ -25,6 +25,7 @@ BY_CODE = {
     "bad_json": "请求内容不是有效的 JSON。",
     "json_only": "请求必须使用 application/json。",
     "sound_only": "请求必须是音频文件（WAV 或 MP3）。",
+    "sheet_only": "请求必须是 XLSX 表格文件。",
     "unsound_flow": "流程有错误，未发布。",
     "number_not_allowed": "这个号码不允许呼叫。",
     "cross_origin": "请求来自其他网站，已拒绝。",

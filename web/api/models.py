@@ -386,6 +386,16 @@ class CasePage(Answer):
 class CategoryAnswer(CategoryKeyAnswer):
     major: str
     minor: str
+    #: Code of the responsible unit of the whole city; None: it depends on the place.
+    unit: str | None
+    #: The city's own, beside the standard's.
+    is_local: bool
+    valid_from: date | None
+    #: The first day it does not hold any more.
+    valid_to: date | None
+    #: Of `minor`, in small letters: ld, ludeng for 路灯.
+    initials: str
+    pinyin: str
 
 
 class PlaceAnswer(Answer):
