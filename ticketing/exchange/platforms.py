@@ -182,7 +182,9 @@ class Platforms:
     async def _check(self, session: AsyncSession, row: Platform) -> None:
         if row.url:
             check_url(row.url)
-        if row.account_id is not None and await session.get(Account, row.account_id) is None:
+        with session.no_autoflush:  # the database would refuse it less politely
+            is_known = row.account_id is None or await session.get(Account, row.account_id) is not None
+        if not is_known:
             raise InvalidError("表单有误", fields={"account_id": "没有这个账号"})
 
     def _audit(self, session: AsyncSession, by: By, code: str, action: Action, **detail: Any) -> None:
