@@ -24,6 +24,7 @@ from core.case_settings import Cases as Cases
 from core.delivery_settings import Delivery as Delivery
 from core.live_help_settings import Live as Live
 from core.notice_settings import Notices as Notices
+from core.open311_settings import Open311 as Open311
 from core.platform_settings import Exchange as Exchange
 from core.platform_settings import Webhooks as Webhooks
 from core.recorder_settings import (
@@ -154,6 +155,7 @@ class Settings(BaseSettings):
     cases: Cases = Field(default_factory=Cases)
     webhooks: Webhooks = Field(default_factory=Webhooks)
     exchange: Exchange = Field(default_factory=Exchange)
+    open311: Open311 = Field(default_factory=Open311)
     delivery: Delivery = Field(default_factory=Delivery)
     notices: Notices = Field(default_factory=Notices)
     recording: Recording = Field(default_factory=Recording)

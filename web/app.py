@@ -38,6 +38,7 @@ from web.live.hub import Follows, Hub
 from web.live.keys import BOARD, FEED, HUB, POPS, SOCKETS
 from web.live.pops import Pops
 from web.metrics import METRICS, Metrics, metrics, timed
+from web.open311 import routes as open311
 from web.services import SERVICES, Services
 from web.sessions import SessionStorage
 
@@ -66,6 +67,7 @@ def make_app(services: Services, bus: Follows) -> web.Application:
             app.router.add_route(route.method, PREFIX + route.path, serve)
     app.router.add_get("/healthz", health)
     app.router.add_get("/metrics", metrics)
+    open311.add_routes(app)
     app.router.add_get("/{path:.*}", console)
     app.on_response_prepare.append(security_headers)
     app.on_shutdown.append(_close_sockets)

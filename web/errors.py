@@ -22,7 +22,7 @@ log = structlog.get_logger()
 _CODES = {403: "forbidden", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 
 #: A part we stand on is away: worth trying again, not our mistake.
-_AWAY = (
+AWAY = (
     redis_errors.ConnectionError,
     redis_errors.TimeoutError,
     database_errors.OperationalError,
@@ -47,7 +47,7 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         return _from_http(error)
     except ConnectionResetError:
         raise  # the client went away; there is nobody to tell
-    except _AWAY as error:
+    except AWAY as error:
         log.warning("a part is away", path=request.path, error=str(error))
         return problem(503, "unavailable", BY_CODE["unavailable"])
     except Exception:

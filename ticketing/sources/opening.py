@@ -15,6 +15,7 @@ from ticketing import catalogue, door, forms, moves, workflow
 from ticketing.moves import City
 from ticketing.places.placing import placed
 from ticketing.sources.channels import MACHINES
+from ticketing.sources.naming import named
 from ticketing.sources.reports import Report, words
 from ticketing.sources.tables import Source
 from ticketing.tables import Case, Stage
@@ -27,6 +28,7 @@ async def open_case(session: AsyncSession, source: Source, report: Report, now: 
         InvalidError: `fields` names what there is not, or what does not fit together.
     """
     values = await placed(session, _values(source, report), Case(), now)
+    values |= await named(session, values)
     wrong = await catalogue.wrong_references(session, values, whole=True)
     wrong |= forms.incomplete(values, (), city.area_code)
     if wrong:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ticketing.errors import NoSuchCaseError
@@ -26,13 +26,13 @@ async def by_external_id(session: AsyncSession, source: str, external_id: str) -
     """The report a source sent under its own id."""
     where = SourceReport.source == source, SourceReport.external_id == external_id
     found = (await session.execute(_lines().where(*where))).first()
-    return Line(*found) if found else None
+    return _line(found) if found else None
 
 
 async def by_token(session: AsyncSession, token: str) -> Line | None:
     """The report whose sender was given this token."""
     found = (await session.execute(_lines().where(SourceReport.token == token))).first()
-    return Line(*found) if found else None
+    return _line(found) if found else None
 
 
 async def of_source(session: AsyncSession, source: str, *, limit: int, before: int | None) -> Sequence[Line]:
@@ -40,7 +40,7 @@ async def of_source(session: AsyncSession, source: str, *, limit: int, before: i
     query = _lines().where(SourceReport.source == source).order_by(SourceReport.id.desc()).limit(limit)
     if before is not None:
         query = query.where(SourceReport.id < before)
-    return [Line(*row) for row in await session.execute(query)]
+    return [_line(row) for row in await session.execute(query)]
 
 
 async def of_case(session: AsyncSession, case_id: int, reach: Scope, limit: int = 200) -> Sequence[Line]:
@@ -52,8 +52,13 @@ async def of_case(session: AsyncSession, case_id: int, reach: Scope, limit: int 
     if await session.scalar(select(Case.id).where(Case.id == case_id, reach.cases())) is None:
         raise NoSuchCaseError
     query = _lines().where(SourceReport.case_id == case_id).order_by(SourceReport.id).limit(limit)
-    return [Line(*row) for row in await session.execute(query)]
+    return [_line(row) for row in await session.execute(query)]
 
 
-def _lines() -> Select[tuple[SourceReport, Case]]:
+def _lines() -> Select[SourceReport, Case]:
     return select(SourceReport, Case).outerjoin(Case, Case.id == SourceReport.case_id)
+
+
+def _line(row: Row[SourceReport, Case]) -> Line:
+    report, case = row
+    return Line(report, case)

@@ -47,6 +47,23 @@ async def test_a_complete_report_is_registered(sessions: SessionFactory, send: S
     assert told == ["CaseOpened", "CaseMoved"]
 
 
+async def test_an_address_that_names_one_district_places_the_case(
+    sessions: SessionFactory, send: Send
+) -> None:
+    for n, (address, district, street) in enumerate(
+        (
+            ("西岗区新开路 99 号", "210203", None),
+            ("大连市中山区海军广场街道", "210202", "210202001"),
+            ("海军广场街道 5 号", "210202", "210202001"),
+            ("西岗区海军广场街道", None, None),
+            ("中山区与西岗区交界", None, None),
+        )
+    ):
+        taken = await send("mailbox", f"m-{n}", district=None, address=address)
+        case = await _case(sessions, taken.case_id)
+        assert (case.district, case.street) == (district, street), address
+
+
 async def test_what_is_incomplete_or_to_be_looked_at_waits_for_a_seat(
     sessions: SessionFactory, send: Send
 ) -> None:
