@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from hotline import recording_commands
-from hotline.case_commands import audit
+from hotline.case_commands import audit, catalogue
 from hotline.processes import NAMES
 from hotline.refusal import EXIT_REFUSED, Refusal, read_settings
 from hotline.simulate import options as simulation
@@ -72,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     add("settings", _settings, "print the documented settings file")
     recording_commands.add_actions(add("recordings", _acting, "the archive of recordings"))
     audit.add_actions(add("audit", _acting, "prove histories and audit trail"))
+    catalogue.add_actions(add("catalogue", _acting, "classes and severity rows as a spreadsheet"))
     _flow_actions(add("flow", _flow, "check, publish or list versions of a menu"))
     add("flows", _flows, "print docs/call-flows.md: every way a call can go")
     add("workflow", _workflow, "print docs/case-workflow.md: every way a case can go")
