@@ -14,7 +14,7 @@ from core.clock import Clock
 from core.db import SessionFactory
 from core.settings import Settings
 from core.tables import Account, Role
-from hotline import demo_city, demo_units
+from hotline import demo_city, demo_messages, demo_routing, demo_units
 from ivr.ledger.tables import Seat
 from ivr.queues import skills
 
@@ -114,6 +114,7 @@ async def create(settings: Settings, sessions: SessionFactory, clock: Clock) -> 
         seats = set(await session.scalars(select(Seat.extension)))
         await demo_units.add(session)
         await demo_city.add(session, clock.now())
+        await demo_routing.add(session, clock.now())
         for account in known.values():
             if account.username not in there:
                 await accounts.create(session, **asdict(account), clock=clock)
@@ -127,5 +128,6 @@ async def create(settings: Settings, sessions: SessionFactory, clock: Clock) -> 
                 )
                 await session.flush()
                 await skills.put(session, account.extension, _skills(account.extension))
+        await demo_messages.add(session, clock.now())
         await session.commit()
     return list(known.values())

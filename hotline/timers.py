@@ -23,6 +23,7 @@ from hotline.indexing import Indexing
 from ivr.ledger.tables import CONFIDENTIAL, Call
 from recorder.tables import Recording, Transcript
 from ticketing.intake import Caller, Intake
+from ticketing.links.following import Following
 from ticketing.rounds import Rounds
 
 #: Published outbox rows are kept this long, for a person who wonders what was said.
@@ -91,6 +92,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
             *Indexing(settings, sessions, clock).works(bus),
             *retention.works(settings, sessions, clock),
             Rounds(sessions, settings.cases, clock).run(),
+            Following(sessions, settings.cases, clock).run(),
             history.keep(settings, sessions, clock),
             notices.send(settings, sessions, clock),
             *platforms.Outward(settings, sessions, clock).works(bus),
