@@ -30,7 +30,7 @@ class SmtpAdapter:
 
     async def send(self, message: Outgoing, now: datetime) -> Result:
         began = time.monotonic()
-        result = await self._send(self.letter(message, now))
+        result = await self._send(message, now)
         took = int((time.monotonic() - began) * 1000)
         return Result(
             result.outcome, result.status, result.why, result.reference, took, is_down=result.is_down
@@ -51,14 +51,14 @@ class SmtpAdapter:
         letter.set_content(message.text)
         return letter
 
-    async def _send(self, letter: EmailMessage) -> Result:
+    async def _send(self, message: Outgoing, now: datetime) -> Result:
         import aiosmtplib  # only this channel needs it
 
         rules = self._rules
         try:
             async with asyncio.timeout(_TIME_LIMIT_S):
                 _, answer = await aiosmtplib.send(
-                    letter,
+                    self.letter(message, now),
                     hostname=rules.smtp_host,
                     port=rules.smtp_port,
                     username=rules.smtp_user or None,
