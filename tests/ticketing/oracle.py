@@ -118,9 +118,7 @@ def invariants(case: Case, entries: list[CaseHistory], pauses: list[CasePause]) 
     assert case.suspensions <= 1
     assert made["appeal"] <= 1
     assert (case.closed_at is not None) == (case.stage == "closed")
-    assert (case.number is not None) == bool(
-        case.registered_at or case.stage in ("refused", "closed") or made["refuse"]
-    )
+    assert (case.number is not None) == bool(case.registered_at or made["refuse"] or made["answer"])
     if case.stage in CLOCKS:
         assert case.clock == CLOCKS[case.stage], case.stage
     else:
