@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -73,6 +74,11 @@ class PlaceIndex:
         self._outlines = [one for one in outlines if one.place in self.places]
         self._shapes: list[BaseGeometry] = [shape(one.outline) for one in self._outlines]
         self._tree = STRtree(self._shapes)
+        #: Where the outlines of a place are that have no last day.
+        self._open_at: dict[str, list[int]] = defaultdict(list)
+        for at, one in enumerate(self._outlines):
+            if one.valid_to is None:
+                self._open_at[one.place].append(at)
 
     @property
     def is_empty(self) -> bool:
@@ -111,6 +117,30 @@ class PlaceIndex:
             chain.get(Level.COMMUNITY),
             chain.get(Level.CELL),
         )
+
+    def overlapped(self, code: str, share: float) -> list[str]:
+        """Codes of the places of its level that share more than so much of the smaller one.
+
+        Only outlines without a last day count.
+        """
+        found = set[str]()
+        for at in self._open_at.get(code, ()):
+            mine = self._shapes[at]
+            for near in self._tree.query(mine, predicate="intersects"):
+                other = self._outlines[near]
+                if (
+                    other.place == code
+                    or other.valid_to is not None
+                    or not self._same_level(code, other.place)
+                ):
+                    continue
+                theirs = self._shapes[near]
+                if mine.intersection(theirs).area > share * min(mine.area, theirs.area):
+                    found.add(other.place)
+        return sorted(found)
+
+    def _same_level(self, code: str, other: str) -> bool:
+        return self.places[code].level == self.places[other].level
 
     def middles(self, day: date) -> list[tuple[Named, float, float]]:
         """Every place that counts on a day and has an outline, with a point inside of it."""
