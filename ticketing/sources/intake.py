@@ -14,11 +14,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.case_settings import Cases
 from core.clock import Clock
 from core.db import SessionFactory, begin_write
 from core.errors import InvalidError
 from ticketing import workflow
-from ticketing.moves import DALIAN, City
+from ticketing.moves import DALIAN, RULES, City
 from ticketing.sources import limits
 from ticketing.sources.keys import NoSuchSourceError, SourceShutError
 from ticketing.sources.opening import open_case
@@ -55,6 +56,15 @@ class Accepted:
         return None if is_new else self.case_id
 
 
+@dataclass(frozen=True)
+class How:
+    """What goes for all reports of one delivery."""
+
+    city: City
+    rules: Cases
+    via: str
+
+
 async def accept(
     sessions: SessionFactory,
     source: str,
@@ -62,16 +72,21 @@ async def accept(
     clock: Clock,
     *,
     city: City = DALIAN,
+    rules: Cases = RULES,
     via: str = "api",
 ) -> Accepted:
     """Take one report of the source with this code.
+
+    Args:
+        rules: time limits, and the edition a class is of where a report names none.
+        via: how it came; what came over `open311` is given a token.
 
     Raises:
         NoSuchSourceError, SourceShutError: nobody reports under this code (any more).
         TooManyReportsError: more than the source may send; `retry_after` in the details, seconds.
         InvalidError: `fields` names each field that is wrong.
     """
-    taken = await _take(sessions, source, [report], clock, city, via, "")
+    taken = await _take(sessions, source, [report], clock, How(city, rules, via), "")
     return taken[0]
 
 
@@ -82,6 +97,7 @@ async def accept_all(
     clock: Clock,
     *,
     city: City = DALIAN,
+    rules: Cases = RULES,
     via: str = "api",
 ) -> list[Accepted]:
     """Take them all, in their order, or none.
@@ -92,7 +108,7 @@ async def accept_all(
     """
     if len(reports) > MOST:
         raise InvalidError("批次过大", fields={"reports": f"每批最多 {MOST} 件，现有 {len(reports)} 件"})
-    return await _take(sessions, source, reports, clock, city, via, "reports.{at}.")
+    return await _take(sessions, source, reports, clock, How(city, rules, via), "reports.{at}.")
 
 
 async def _take(
@@ -100,8 +116,7 @@ async def _take(
     code: str,
     reports: Sequence[Report],
     clock: Clock,
-    city: City,
-    via: str,
+    how: How,
     prefix: str,
 ) -> list[Accepted]:
     wrong: dict[str, str] = {}
@@ -120,7 +135,7 @@ async def _take(
         attempt = await session.begin_nested()
         for at, report in enumerate(reports):
             try:
-                taken.append(await _one(session, source, report, now, city, via))
+                taken.append(await _one(session, source, report, now, how))
             except InvalidError as error:
                 wrong |= _told(error, prefix.format(at=at), at if prefix else None)
         if wrong:
@@ -138,9 +153,7 @@ def _told(error: InvalidError, prefix: str, at: int | None) -> dict[str, str]:
     return {f"{prefix}{name}".rstrip("."): f"{line}{why}" for name, why in found.items()}
 
 
-async def _one(
-    session: AsyncSession, source: Source, report: Report, now: datetime, city: City, via: str
-) -> Accepted:
+async def _one(session: AsyncSession, source: Source, report: Report, now: datetime, how: How) -> Accepted:
     _check(report, now)
     said = digest(report)
     query = select(SourceReport).where(
@@ -154,7 +167,7 @@ async def _one(
         source=source.code,
         external_id=report.id,
         digest=said,
-        via=via,
+        via=how.via,
         received_at=now,
         reporter=report.reporter,
         device=report.device,
@@ -165,8 +178,9 @@ async def _one(
     elif (like := await _similar(session, source, report, now)) is not None:
         row.state, row.case_id = ReportState.SIMILAR, like
     else:
-        row.state, row.case_id = ReportState.OPENED, (await open_case(session, source, report, now, city)).id
-    if via == "open311" and row.case_id:
+        case = await open_case(session, source, report, now, how.city, how.rules)
+        row.state, row.case_id = ReportState.OPENED, case.id
+    if how.via == "open311" and row.case_id:
         row.token = secrets.token_urlsafe(18)
     session.add(row)
     await session.flush()

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import outbox
+from core.case_settings import Cases
 from core.errors import InvalidError
 from core.events import CaseOpened
 from core.phone import normalise
@@ -21,13 +22,15 @@ from ticketing.sources.tables import Source
 from ticketing.tables import Case, Stage
 
 
-async def open_case(session: AsyncSession, source: Source, report: Report, now: datetime, city: City) -> Case:
+async def open_case(
+    session: AsyncSession, source: Source, report: Report, now: datetime, city: City, rules: Cases
+) -> Case:
     """The new case of a report: 已登记 when it is complete and the source may register, else a 草稿.
 
     Raises:
         InvalidError: `fields` names what there is not, or what does not fit together.
     """
-    values = await placed(session, _values(source, report), Case(), now)
+    values = await placed(session, _values(source, report, rules.edition), Case(), now)
     values |= await named(session, values)
     wrong = await catalogue.wrong_references(session, values, whole=True)
     wrong |= forms.incomplete(values, (), city.area_code)
@@ -43,11 +46,11 @@ async def open_case(session: AsyncSession, source: Source, report: Report, now: 
     outbox.add(session, CaseOpened(at=now, case_id=case.id, call_id=None))
     if source.registers and not forms.incomplete(values, workflow.REGISTER.needs, city.area_code):
         await session.flush()  # what the next entry is compared with
-        await moves.move_in(session, case, workflow.REGISTER, None, None, None, note, now, city)
+        await moves.move_in(session, case, workflow.REGISTER, None, None, None, note, now, city, rules)
     return case
 
 
-def _values(source: Source, report: Report) -> dict[str, Any]:
+def _values(source: Source, report: Report, edition: str) -> dict[str, Any]:
     """The columns of the form. Those who do not say get what is usual for the source."""
     key = report.category
     machine = source.channel in MACHINES
@@ -65,7 +68,7 @@ def _values(source: Source, report: Report) -> dict[str, Any]:
         "callback_number": report.callback_number,
         "confidential": report.confidential,
         "wants_visit": not machine if report.wants_visit is None else report.wants_visit,
-        "category": key.model_dump() if key else None,
+        "category": key.model_dump() | {"edition": key.edition or edition} if key else None,
     }
     if key is None and source.category_code:
         names = ("edition", "kind", "code")

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
 
-from ticketing.catalogue import DEFAULT_EDITION
 from ticketing.forms import CaseKind, Code, Line, Paragraphs, Urgency
 from ticketing.sources.tables import ID_LENGTH, Source
 
@@ -34,7 +33,7 @@ class ReportClass(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    edition: Line = Field(DEFAULT_EDITION, max_length=8)
+    edition: Line = Field("", max_length=8)
     #: 部件 or 事件
     kind: Line = Field(max_length=8)
     code: Line = Field(max_length=8)

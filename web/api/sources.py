@@ -64,8 +64,9 @@ async def report(ask: Ask, body: SourceReportBody) -> AcceptedReport:
 )
 async def report_batch(ask: Ask, body: SourceBatch) -> AcceptedReports:
     source = await _source(ask)
+    house = ask.services
     taken = await intake.accept_all(
-        ask.services.sessions, source.code, body.reports, ask.services.clock, city=_city(ask)
+        house.sessions, source.code, body.reports, house.clock, city=_city(ask), rules=house.settings.cases
     )
     return AcceptedReports(items=[_accepted(one) for one in taken])
 

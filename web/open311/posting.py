@@ -12,8 +12,6 @@ from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.clock import Clock
-from core.db import SessionFactory
 from ticketing.forms import Urgency
 from ticketing.moves import City
 from ticketing.sources import intake, keys
@@ -24,6 +22,7 @@ from web.api.messages import mistake
 from web.open311 import attributes, services
 from web.open311.problems import Open311Error
 from web.open311.shape import Many
+from web.services import Services
 
 _ATTRIBUTE = re.compile(r"attribute\[([A-Za-z0-9_.-]{1,64})\](?:\[\])?")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -44,9 +43,7 @@ _THEIRS = {
 Form = MultiMapping[Any]
 
 
-async def submit(
-    sessions: SessionFactory, form: Form, api_key: str, repeat_key: str, clock: Clock, city: City
-) -> Many:
+async def submit(house: Services, form: Form, api_key: str, repeat_key: str) -> Many:
     """Take the request; the answer with its service_request_id, or a token while it has none.
 
     Args:
@@ -56,10 +53,18 @@ async def submit(
         SourceKeyError, SourceShutError: no key, no service.
         Open311Error, InvalidError, TooManyReportsError: what is wrong with it.
     """
-    source = await keys.holder(sessions, api_key, clock.now())
-    async with sessions() as session:
+    source = await keys.holder(house.sessions, api_key, house.clock.now())
+    async with house.sessions() as session:
         report = await _read(session, form, repeat_key)
-    taken = await intake.accept(sessions, source.code, report, clock, city=city, via="open311")
+    taken = await intake.accept(
+        house.sessions,
+        source.code,
+        report,
+        house.clock,
+        city=City(area_code=house.settings.sip.area_code),
+        rules=house.settings.cases,
+        via="open311",
+    )
     return Many("request", [_answer(taken) | {"account_id": _text(form, "account_id") or None}])
 
 

@@ -8,9 +8,7 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy import select
 
-from ticketing import catalogue
 from ticketing.catalogue.tables import Edition
-from ticketing.moves import City
 from web.guard import MAX_BODY
 from web.open311 import posting, reading, services
 from web.open311.problems import Open311Error, problem, refused
@@ -79,10 +77,11 @@ async def _nothing(request: web.Request) -> web.Response:
 async def _discovery(request: web.Request, house: Services) -> Answer:
     settings = house.settings.open311
     async with house.sessions() as session:
-        query = select(Edition.revision).where(Edition.code == catalogue.DEFAULT_EDITION)
+        edition = house.settings.cases.edition
+        query = select(Edition.revision).where(Edition.code == edition)
         revision = await session.scalar(query) or 0
     url = (settings.url or str(request.url.origin())).rstrip("/")
-    changeset = f"{catalogue.DEFAULT_EDITION}-{revision:06d}"
+    changeset = f"{edition}-{revision:06d}"
     endpoint = {
         "specification": SPECIFICATION,
         "url": f"{url}{BASE}/v2",
@@ -100,7 +99,7 @@ async def _discovery(request: web.Request, house: Services) -> Answer:
 
 async def _services(request: web.Request, house: Services) -> Answer:
     async with house.sessions() as session:
-        return "services", await services.listing(session, house.clock.now())
+        return "services", await services.listing(session, house.settings.cases.edition, house.clock.now())
 
 
 async def _definition(request: web.Request, house: Services) -> Answer:
@@ -135,14 +134,8 @@ async def _post(request: web.Request, house: Services) -> Answer:
     form = await request.post()
     _check_jurisdiction(str(form.get("jurisdiction_id", "")), request)
     key = str(form.get("api_key", "") or request.query.get("api_key", ""))
-    taken = await posting.submit(
-        house.sessions,
-        form,
-        key.strip(),
-        request.headers.get("Idempotency-Key", "")[:100],
-        house.clock,
-        City(area_code=house.settings.sip.area_code),
-    )
+    repeat_key = request.headers.get("Idempotency-Key", "")[:100]
+    taken = await posting.submit(house, form, key.strip(), repeat_key)
     return "service_requests", taken
 
 

@@ -52,10 +52,10 @@ async def find(session: AsyncSession, service_code: str) -> Category:
     return found
 
 
-async def listing(session: AsyncSession, now: datetime) -> Many:
-    """All services on offer today: the classes in force of the edition in force."""
+async def listing(session: AsyncSession, edition: str, now: datetime) -> Many:
+    """All services on offer today: the classes of an edition that hold."""
     today = now.astimezone(CHINA).date()
-    found = await catalogue.categories(session, catalogue.DEFAULT_EDITION, today)
+    found = await catalogue.categories(session, edition, today)
     sort = await _type(session)
     said = _said()
     rows: list[dict[str, Any]] = []
