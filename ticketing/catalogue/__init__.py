@@ -3,6 +3,7 @@
 from ticketing.catalogue.city import PLACES, places
 from ticketing.catalogue.classes import categories, editions, in_force, name_at
 from ticketing.catalogue.files import DATA, DEFAULT_EDITION, EDITIONS
+from ticketing.catalogue.filing import Filing, filing
 from ticketing.catalogue.references import wrong_references
 from ticketing.catalogue.severity import severities
 from ticketing.catalogue.shipped import load
@@ -12,8 +13,10 @@ __all__ = [
     "DEFAULT_EDITION",
     "EDITIONS",
     "PLACES",
+    "Filing",
     "categories",
     "editions",
+    "filing",
     "in_force",
     "load",
     "name_at",

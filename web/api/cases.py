@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.tables import OUTSIDE, Role
 from ivr.ledger import queries as ledger
 from ivr.ledger.tables import Call
-from ticketing import moves, queries, scope
+from ticketing import catalogue, moves, queries, scope
 from ticketing.deadlines import warned
 from ticketing.errors import NoSuchCaseError
 from ticketing.forms import NOTE_LENGTH, CaseForm
@@ -150,7 +150,8 @@ async def _moved(db: AsyncSession, case_id: int, ask: Ask) -> CaseDetail:
         return await _detail(db, case_id, ask)
     except NoSuchCaseError:
         case = await db.get_one(Case, case_id)
-        return _worded(ask, queries.CaseDetail(case, (), (), ()), None)
+        filed = await catalogue.filing(db, case)
+        return _worded(ask, queries.CaseDetail(case, (), (), ()), None, filed)
 
 
 async def _detail(db: AsyncSession, case_id: int, ask: Ask) -> CaseDetail:
@@ -158,10 +159,13 @@ async def _detail(db: AsyncSession, case_id: int, ask: Ask) -> CaseDetail:
     found = await queries.detail(db, case_id, ask.account, ask.services.clock.now(), rules.most_delays)
     case = found.case
     calls = await ledger.calls_by_id(db, [case.call_id] if case.call_id else [])
-    return _worded(ask, found, calls.get(case.call_id or ""))
+    filed = await catalogue.filing(db, case)
+    return _worded(ask, found, calls.get(case.call_id or ""), filed)
 
 
-def _worded(ask: Ask, found: queries.CaseDetail, call: Call | None) -> CaseDetail:
+def _worded(
+    ask: Ask, found: queries.CaseDetail, call: Call | None, filed: catalogue.Filing
+) -> CaseDetail:
     """A case as whoever asks may see it."""
     case, viewer = found.case, Viewer.of(ask.account)
     labels = ask.services.settings.cases.labels
@@ -170,13 +174,17 @@ def _worded(ask: Ask, found: queries.CaseDetail, call: Call | None) -> CaseDetai
         name: getattr(case, name)
         for name in CaseDetail.model_fields.keys()
         - CaseSummary.model_fields
-        - {"category", "history", "moves", "helpers", "warning"}
+        - {"category", "category_major", "category_minor", "severity_condition"}
+        - {"history", "moves", "helpers", "warning"}
     }
     if case.confidential and viewer.role in OUTSIDE and case.reporter_name:
         fields["reporter_name"] = HIDDEN
     return CaseDetail(
         **fields | {"description": case.description, "callback_number": show(case.callback_number)},
         category=_category(case),
+        category_major=filed.major,
+        category_minor=filed.minor,
+        severity_condition=filed.condition,
         history=[_entry(line, show) for line in found.history],
         helpers=list(found.helpers),
         warning=warned(case, ask.services.clock.now()),

@@ -334,6 +334,12 @@ class CaseDetail(CaseSummary):
     confidential: bool
     wants_visit: bool
     category: CategoryKeyAnswer | None
+    #: As the class was called when the case was registered.
+    category_major: str
+    category_minor: str
+    #: Chosen when it was established (严重程度), and the condition of that row.
+    severity_rank: int | None
+    severity_condition: str
     registered_at: datetime | None
     established_at: datetime | None
     closed_at: datetime | None
