@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from hotline import recording_commands
-from hotline.case_commands import audit, catalogue, places
+from hotline.case_commands import audit, catalogue, places, sources
 from hotline.processes import NAMES
 from hotline.refusal import EXIT_REFUSED, Refusal, read_settings
 from hotline.simulate import options as simulation
@@ -72,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     add("settings", _settings, "print the documented settings file")
     recording_commands.add_actions(add("recordings", _acting, "the archive of recordings"))
     places.add_actions(add("places", _acting, "the city: grid cells, components and names"))
+    sources.add_actions(add("sources", _acting, "who reports without a call, and their keys"))
     audit.add_actions(add("audit", _acting, "prove histories and audit trail"))
     catalogue.add_actions(add("catalogue", _acting, "classes and severity rows as a spreadsheet"))
     _flow_actions(add("flow", _flow, "check, publish or list versions of a menu"))
