@@ -39,6 +39,12 @@ class Books:
     asked: int = 0
     told: int = 0
     ratings_undone: int = 0
+    #: Cases made by splitting another (拆分); entries in the history of the other of two cases.
+    splits: int = 0
+    linked: int = 0
+    #: Reports that waited for a closed group event (群发事件), and were closed with it.
+    followers_due: int = 0
+    followed: int = 0
     #: Whatever should not have happened, in words.
     surprises: list[str] = field(default_factory=list)
 
@@ -51,7 +57,9 @@ class Books:
         self.stages[case_id] = to
         if move == "dispatch":
             self.clocks.add(case_id)
-        elif move in ("return", "reopen") and case_id in self.clocks:
+        if move == "merge" or (move == "restore" and came_from == "merged"):
+            self.linked += 1
+        if move in ("return", "reopen") and case_id in self.clocks:
             self.clocks.remove(case_id)
             self.clocks_dropped += 1
 

@@ -48,6 +48,8 @@ def registered(view: View) -> Decision:
     problem = view.report.problem
     if problem and problem.kind == "部件" and view.once("verifies", 30):
         return Step(move="ask_verification", by=view.one_of(SEAT))
+    if linking := _linking(view):
+        return linking
     leader = view.one_of(SHIFT)
     if view.once("sends back", 3):
         return Step(move="send_back", by=leader, note="地址不详，请补正")
@@ -56,6 +58,15 @@ def registered(view: View) -> Decision:
         value, unit = view.chance.choice(_LIMITS[view.case.urgency])
         given = {"limit_value": value, "limit_unit": unit}
     return Step(move="establish", by=leader, given=given, rival=view.rival_of(leader))
+
+
+def _linking(view: View) -> Decision:
+    """Two matters in one report are split; what many report is made a group event (群发事件)."""
+    if view.once("splits", 2):
+        return Step(move="split", by=view.one_of(SEAT), note="另反映：楼下路灯也不亮")
+    if view.journey.repeats is None and view.once("declares", 12):
+        return Step(move="declare_group", by=view.one_of(SHIFT, DISPATCHER), note="多人反映同一问题")
+    return None
 
 
 def established(view: View) -> Decision:

@@ -22,6 +22,7 @@ from hotline.refusal import Refusal
 from hotline.simulate import each_case, house, reckoning, reports
 from hotline.simulate.options import Wanted
 from hotline.simulate.play import Play
+from ticketing.history.verify import Check
 from ticketing.tables import CaseHistory
 
 
@@ -97,6 +98,8 @@ async def _account(sessions: SessionFactory, stage: Play, wanted: Wanted, played
         async for whole in each_case.every(session):
             problems += check.wrong(whole)
         digest = await _digest(session)
+    proof = await Check(sessions).run()
+    problems += [str(one) for one in proof.findings]
     lines = reckoning.lines(stage.books, found, wanted.cases)
     return Outcome(lines, problems, found.rows["history"], played_s, time.monotonic() - began, digest)
 

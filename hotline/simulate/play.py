@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
+
 from core.case_settings import Cases
 from core.clock import FixedClock
 from core.db import SessionFactory
@@ -155,6 +157,17 @@ class Play:
                 done = await self._step(step, case)
                 journey.number = done.number
                 self._next(journey, done)
+                if step.move == "split":
+                    await self._split_off(journey)
+
+    async def _split_off(self, journey: Journey) -> None:
+        """The second matter goes its own way."""
+        newest = select(Case).where(Case.split_from == journey.case_id).order_by(Case.id.desc()).limit(1)
+        async with self.sessions() as session:
+            new = (await session.scalars(newest)).one()
+        self.books.splits += 1
+        self.books.stages[new.id] = new.stage
+        self._next(Journey(journey.report, None, new.id, new.number, {"splits"}), new)
 
     def _view(self, journey: Journey, case: Case) -> View:
         first = journey.repeats
@@ -205,6 +218,7 @@ class Play:
         self.books.moved(case.id, step.move, role, case.stage, done.stage)
         if step.move == "reopen":
             self.books.ratings_undone += case.rating is not None
+            self.books.linked += case.merged_into is not None
 
     async def _comes_back(self, step: Step, case: Case) -> Case:
         """The result visit sends the case back, by the way it has for that."""

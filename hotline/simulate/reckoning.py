@@ -15,7 +15,8 @@ from hotline.simulate.books import Books
 from ticketing.tables import Case, CaseCounter, CaseHelper, CaseHistory, CasePause, Stage
 from ticketing.workflow import STAGES
 
-_TIMERS = ("resume", "escalate", "recompute")
+#: Entries nobody makes by a move of their own.
+_BY_ITSELF = ("open_draft", "open_split", "linked", "close_with_parent", "escalate", "recompute", "resume")
 
 
 @dataclass(frozen=True)
@@ -88,11 +89,16 @@ def _cases(books: Books, found: Found, calls: int) -> list[Line]:
     stages = {stage: found.stages.get(stage, 0) for stage in STAGES}
     numbered = ever.get("register", set()) | ever.get("answer", set()) | ever.get("refuse", set())
     out = [(Stage.MERGED, "merge"), (Stage.REFUSED, "refuse"), (Stage.VOID, "void")]
+    registered = {"calls": len(ever.get("register", ())), "split off": books.splits}
     return [
-        Line("calls that asked for something", calls, stages),
+        Line("cases: calls, and what was split off", calls + books.splits, stages),
         *(Line(f"  of them {stage}", stages[stage], {"told by the door": told[stage]}) for stage in STAGES),
-        Line("registered (登记)", found.sums["registered_at"], {"calls": len(ever.get("register", ()))}),
-        Line("case numbers", found.sums["number"], {"registered, answered, refused": len(numbered)}),
+        Line("registered (登记)", found.sums["registered_at"], registered),
+        Line(
+            "case numbers",
+            found.sums["number"],
+            {"registered, answered, refused": len(numbered), "split off": books.splits},
+        ),
         Line("serials given out", found.rows["serials"], {"case numbers": found.sums["number"]}),
         Line(
             "established (立案)",
@@ -101,11 +107,19 @@ def _cases(books: Books, found: Found, calls: int) -> list[Line]:
         ),
         Line(
             "closed (结案)",
-            count("answer", "close", "force_close"),
+            count("answer", "close", "force_close") + books.followed,
             {"are": stages[Stage.CLOSED], "reopened": count("reopen")},
         ),
         *(
-            Line(name, count(name), {"are": stages[stage], "restored": left[("restore", stage)]})
+            Line(
+                name,
+                count(name),
+                {
+                    "are": stages[stage],
+                    "restored": left[("restore", stage)],
+                    "closed with their event": books.followed if name == "merge" else 0,
+                },
+            )
             for stage, name in out
         ),
         Line("rated (评价)", count("rate"), {"hold": found.sums["rating"], "reopened": books.ratings_undone}),
@@ -116,7 +130,9 @@ def _history(books: Books, found: Found) -> list[Line]:
     steps = sum(books.escalations.values())
     people = sum(books.moves.values())
     parts = {
-        "drafts opened": len(books.stages),
+        "opened": len(books.stages),
+        "told in the other case": books.linked,
+        "closed with their event": books.followed,
         **{f"moves by {role}": number for role, number in sorted(books.by_role.items())},
         "resumed by the timers": books.resumed,
         "escalations": steps,
@@ -125,7 +141,7 @@ def _history(books: Books, found: Found) -> list[Line]:
     by_move = [
         Line(f"  {name}", number, {"told by the door": books.moves[name]})
         for name, number in sorted(found.moves.items())
-        if name not in ("open_draft", *_TIMERS)
+        if name not in _BY_ITSELF
     ]
     counters = {
         "returns": ("return",),
@@ -135,7 +151,8 @@ def _history(books: Books, found: Found) -> list[Line]:
         "urges": ("urge",),
         "supervisions": ("supervise",),
     }
-    events = {"opened": len(books.stages), "moved": people + books.resumed + steps}
+    moved = people + books.resumed + steps + books.linked + books.followed
+    events = {"opened": len(books.stages), "moved": moved}
     return [
         Line("history entries", found.rows["history"], parts),
         *by_move,
@@ -158,6 +175,7 @@ def _clocks(books: Books, found: Found) -> list[Line]:
         ),
         Line("pauses", found.rows["pauses"], {move: books.moves[move] for move in halts}),
         Line("pauses that go on", found.rows["open pauses"], {"paused clocks": clocks["paused"]}),
+        Line("reports of closed events", books.followers_due, {"closed with them": books.followed}),
         Line("resumptions due", books.resumptions_due, {"resumed by themselves": books.resumed}),
         Line(
             "resumed",

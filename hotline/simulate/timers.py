@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from hotline.simulate.books import Books
 from ticketing.deadlines import ClockState
+from ticketing.links.following import Following
 from ticketing.rounds import Rounds
 from ticketing.tables import Case, Stage
 
@@ -23,6 +25,21 @@ class Timers:
         self.books.recomputed += await self.rounds.recompute()
         await self._resume()
         await self._escalate()
+        await self._follow()
+
+    async def _follow(self) -> None:
+        """Reports of closed group events are closed too."""
+        event = aliased(Case)
+        query = select(Case.id).join(event, event.id == Case.merged_into)
+        query = query.where(event.is_group, event.stage == Stage.CLOSED, Case.stage == Stage.MERGED)
+        async with self.rounds.sessions() as session:
+            due = list(await session.scalars(query))
+        self.books.followers_due += len(due)
+        following = Following(self.rounds.sessions, self.rounds.rules, self.rounds.clock)
+        while done := await following.once():
+            self.books.followed += done
+        for case_id in due:
+            self.books.stages[case_id] = Stage.CLOSED
 
     async def _resume(self) -> None:
         query = select(Case.id).where(Case.resume_at <= self.rounds.clock.now()).order_by(Case.id)
