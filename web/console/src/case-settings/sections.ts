@@ -16,6 +16,20 @@ export const CASE_SECTIONS = [
     text: () => t.value.catalogue.title,
     component: () => import('@/pages/CataloguePage.vue'),
   },
+  {
+    name: 'case-platforms',
+    path: 'platforms',
+    roles: LEADERS,
+    text: () => t.value.platforms.title,
+    component: () => import('@/pages/PlatformsPage.vue'),
+  },
+  {
+    name: 'case-webhooks',
+    path: 'webhooks',
+    roles: ['administrator'] as readonly Role[],
+    text: () => t.value.webhooks.title,
+    component: () => import('@/pages/WebhooksPage.vue'),
+  },
 ]
 
 export const CASE_SECTION_NAMES = CASE_SECTIONS.map((one) => one.name)

@@ -9,6 +9,8 @@ import { flowsEn } from './flows-en'
 import { keywordsEn } from './keywords-en'
 import { liveHelpEn } from './live-help-en'
 import { operationsEn } from './operations-en'
+import { platformsEn } from './platforms-en'
+import { placesEn } from './places-en'
 import { playerEn } from './player-en'
 import { qualityEn } from './quality-en'
 import { recordingsEn } from './recordings-en'
@@ -29,6 +31,8 @@ export const en: Messages = {
   ...keywordsEn,
   ...liveHelpEn,
   ...operationsEn,
+  ...platformsEn,
+  ...placesEn,
   ...playerEn,
   ...qualityEn,
   ...recordingsEn,
@@ -235,6 +239,11 @@ export const en: Messages = {
     urgency: 'Urgency',
     district: 'District',
     street: 'Street',
+    community: 'Community',
+    cell: 'Grid cell',
+    longitude: 'Longitude',
+    latitude: 'Latitude',
+    part: 'Component',
     address: 'Address',
     category: 'Category',
     description: 'Description',

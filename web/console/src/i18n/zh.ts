@@ -9,6 +9,8 @@ import { flowsZh } from './flows-zh'
 import { keywordsZh } from './keywords-zh'
 import { liveHelpZh } from './live-help-zh'
 import { operationsZh } from './operations-zh'
+import { platformsZh } from './platforms-zh'
+import { placesZh } from './places-zh'
 import { playerZh } from './player-zh'
 import { qualityZh } from './quality-zh'
 import { recordingsZh } from './recordings-zh'
@@ -28,6 +30,8 @@ export const zh = {
   ...keywordsZh,
   ...liveHelpZh,
   ...operationsZh,
+  ...platformsZh,
+  ...placesZh,
   ...playerZh,
   ...qualityZh,
   ...recordingsZh,
@@ -244,6 +248,11 @@ export const zh = {
     urgency: '紧急程度',
     district: '区县',
     street: '街道',
+    community: '社区',
+    cell: '单元网格',
+    longitude: '经度',
+    latitude: '纬度',
+    part: '部件',
     address: '详细地址',
     category: '类别',
     description: '诉求内容',

@@ -16,6 +16,7 @@ interface Labelled {
 export const labelOf = (one: Labelled): string => (language.value === 'en' ? one.label_en : one.label)
 
 export const stages = computed<CaseStage[]>(() => workflow.value.stages)
+export const moves = computed(() => workflow.value.moves)
 const stagesByName = computed(() => new Map(workflow.value.stages.map((one) => [one.name, one])))
 const movesByName = computed(() => new Map(workflow.value.moves.map((one) => [one.name, one])))
 const unitsByCode = computed(() => new Map(units.value.map((one) => [one.code, one])))
