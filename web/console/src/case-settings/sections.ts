@@ -30,6 +30,27 @@ export const CASE_SECTIONS = [
     text: () => t.value.webhooks.title,
     component: () => import('@/pages/WebhooksPage.vue'),
   },
+  {
+    name: 'case-templates',
+    path: 'templates',
+    roles: DISPATCH,
+    text: () => t.value.messages.templates,
+    component: () => import('@/pages/MessageTemplatesPage.vue'),
+  },
+  {
+    name: 'case-messages',
+    path: 'messages',
+    roles: DISPATCH,
+    text: () => t.value.messages.outgoing,
+    component: () => import('@/pages/OutgoingMessagesPage.vue'),
+  },
+  {
+    name: 'case-contacts',
+    path: 'contacts',
+    roles: ['administrator'] as readonly Role[],
+    text: () => t.value.messages.contacts,
+    component: () => import('@/pages/StaffContactsPage.vue'),
+  },
 ]
 
 export const CASE_SECTION_NAMES = CASE_SECTIONS.map((one) => one.name)

@@ -8,6 +8,7 @@ import { deskEn } from './desk-en'
 import { flowsEn } from './flows-en'
 import { keywordsEn } from './keywords-en'
 import { liveHelpEn } from './live-help-en'
+import { messagesEn } from './messages-en'
 import { operationsEn } from './operations-en'
 import { platformsEn } from './platforms-en'
 import { placesEn } from './places-en'
@@ -24,6 +25,7 @@ export const en: Messages = {
   ...boardSettingsEn,
   ...captureEn,
   ...caseSettingsEn,
+  ...messagesEn,
   ...caseWorkEn,
   ...catalogueEn,
   ...deskEn,

@@ -8,6 +8,7 @@ import { deskZh } from './desk-zh'
 import { flowsZh } from './flows-zh'
 import { keywordsZh } from './keywords-zh'
 import { liveHelpZh } from './live-help-zh'
+import { messagesZh } from './messages-zh'
 import { operationsZh } from './operations-zh'
 import { platformsZh } from './platforms-zh'
 import { placesZh } from './places-zh'
@@ -23,6 +24,7 @@ export const zh = {
   ...boardSettingsZh,
   ...captureZh,
   ...caseSettingsZh,
+  ...messagesZh,
   ...caseWorkZh,
   ...catalogueZh,
   ...deskZh,
