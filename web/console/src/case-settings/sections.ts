@@ -17,6 +17,20 @@ export const CASE_SECTIONS = [
     component: () => import('@/pages/CataloguePage.vue'),
   },
   {
+    name: 'case-places',
+    path: 'places',
+    roles: DISPATCH,
+    text: () => t.value.places.title,
+    component: () => import('@/pages/PlacesPage.vue'),
+  },
+  {
+    name: 'case-sources',
+    path: 'sources',
+    roles: LEADERS,
+    text: () => t.value.sourceBook.title,
+    component: () => import('@/pages/SourcesPage.vue'),
+  },
+  {
     name: 'case-platforms',
     path: 'platforms',
     roles: LEADERS,
@@ -50,6 +64,27 @@ export const CASE_SECTIONS = [
     roles: ['administrator'] as readonly Role[],
     text: () => t.value.messages.contacts,
     component: () => import('@/pages/StaffContactsPage.vue'),
+  },
+  {
+    name: 'case-routing',
+    path: 'routing',
+    roles: DISPATCH,
+    text: () => t.value.routing.title,
+    component: () => import('@/pages/RoutingPage.vue'),
+  },
+  {
+    name: 'case-returns',
+    path: 'returns',
+    roles: DISPATCH,
+    text: () => t.value.returns.title,
+    component: () => import('@/pages/RoutingReturnsPage.vue'),
+  },
+  {
+    name: 'case-repeats',
+    path: 'repeats',
+    roles: DISPATCH,
+    text: () => t.value.links.repeatsTitle,
+    component: () => import('@/pages/RepeatsPage.vue'),
   },
 ]
 

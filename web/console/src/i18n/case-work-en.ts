@@ -22,7 +22,10 @@ export const caseWorkEn: typeof caseWorkZh = {
     levels: { wish1: 'unit reviews', wish2: 'dispatcher decides', appeal1: 'first review', appeal2: 'final review' },
     counted: { delays: 'Delays', returns: 'Returns', reworks: 'Reworks', urges: 'Urged', supervisions: 'Supervised' },
     inputs: {
+      case: 'Case',
+      what: 'What',
       unit: 'Unit',
+      severity: 'Severity',
       into: 'Merged into',
       limit_value: 'Limit',
       limit_unit: 'Unit of limit',
@@ -34,6 +37,8 @@ export const caseWorkEn: typeof caseWorkZh = {
       step: 'Step',
     },
     values: {
+      repeat: 'merged into it',
+      repeat_gone: 'taken out again',
       urgent_hour: 'clock hours',
       work_hour: 'office hours',
       work_day: 'work days',
@@ -47,8 +52,10 @@ export const caseWorkEn: typeof caseWorkZh = {
       other: 'other',
     },
     columns: {
+      is_group: 'group event',
       unit: 'unit in charge',
       merged_into: 'merged into',
+      severity_rank: 'severity',
       limit_value: 'limit',
       limit_unit: 'unit of limit',
       extra_value: 'longer by',

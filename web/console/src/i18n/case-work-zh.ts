@@ -20,7 +20,10 @@ export const caseWorkZh = {
     levels: { wish1: '待单位审核', wish2: '待派遣员批复', appeal1: '待初审', appeal2: '待终审' },
     counted: { delays: '延期', returns: '退单', reworks: '返工', urges: '催办', supervisions: '督办' },
     inputs: {
+      case: '关联案卷',
+      what: '变动',
       unit: '单位',
+      severity: '严重程度',
       into: '并入',
       limit_value: '时限',
       limit_unit: '单位',
@@ -32,6 +35,8 @@ export const caseWorkZh = {
       step: '第几级',
     },
     values: {
+      repeat: '合并进来',
+      repeat_gone: '移出',
       urgent_hour: '紧急工作时',
       work_hour: '工作时',
       work_day: '工作日',
@@ -45,8 +50,10 @@ export const caseWorkZh = {
       other: '其他',
     },
     columns: {
+      is_group: '群发事件',
       unit: '责任单位',
       merged_into: '合并到',
+      severity_rank: '严重程度',
       limit_value: '时限',
       limit_unit: '时限单位',
       extra_value: '延长',

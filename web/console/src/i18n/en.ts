@@ -16,7 +16,9 @@ import { playerEn } from './player-en'
 import { qualityEn } from './quality-en'
 import { recordingsEn } from './recordings-en'
 import { retentionEn } from './retention-en'
+import { routingEn } from './routing-en'
 import { searchEn } from './search-en'
+import { sourcesEn } from './sources-en'
 import { stepsEn } from './steps-en'
 import type { Messages } from './zh'
 
@@ -39,7 +41,9 @@ export const en: Messages = {
   ...qualityEn,
   ...recordingsEn,
   ...retentionEn,
+  ...routingEn,
   ...searchEn,
+  ...sourcesEn,
   product: '12319 City Services Hotline',
   nav: {
     board: 'Live board',
@@ -234,7 +238,7 @@ export const en: Messages = {
     praise: 'Praise',
   },
   urgencies: { normal: 'Normal', urgent: 'Urgent', critical: 'Critical' },
-  sources: { telephone: 'Telephone' },
+  sources: { telephone: 'Telephone', ...sourcesEn.sourceBook.channels },
   moves: { open_draft: 'Draft opened', edit: 'Edited', register: 'Register', establish: 'Establish', close: 'Close', reopen: 'Send back' },
   fields: {
     kind: 'Kind',

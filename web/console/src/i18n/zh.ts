@@ -16,7 +16,9 @@ import { playerZh } from './player-zh'
 import { qualityZh } from './quality-zh'
 import { recordingsZh } from './recordings-zh'
 import { retentionZh } from './retention-zh'
+import { routingZh } from './routing-zh'
 import { searchZh } from './search-zh'
+import { sourcesZh } from './sources-zh'
 import { stepsZh } from './steps-zh'
 
 export const zh = {
@@ -38,7 +40,9 @@ export const zh = {
   ...qualityZh,
   ...recordingsZh,
   ...retentionZh,
+  ...routingZh,
   ...searchZh,
+  ...sourcesZh,
   product: '12319 市政服务热线',
   nav: {
     board: '实时看板',
@@ -236,7 +240,7 @@ export const zh = {
     praise: '表扬',
   },
   urgencies: { normal: '一般', urgent: '紧急', critical: '特急' },
-  sources: { telephone: '电话' },
+  sources: { telephone: '电话', ...sourcesZh.sourceBook.channels },
   moves: {
     open_draft: '生成草稿',
     edit: '修改',
