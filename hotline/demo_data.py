@@ -14,7 +14,7 @@ from core.clock import Clock
 from core.db import SessionFactory
 from core.settings import Settings
 from core.tables import Account, Role
-from hotline import demo_city, demo_messages, demo_routing, demo_sources, demo_units
+from hotline import demo_city, demo_messages, demo_platforms, demo_routing, demo_sources, demo_units
 from ivr.ledger.tables import Seat
 from ivr.queues import skills
 
@@ -116,6 +116,7 @@ async def create(settings: Settings, sessions: SessionFactory, clock: Clock) -> 
         await demo_city.add(session, clock.now())
         await demo_routing.add(session, clock.now())
         await demo_sources.add(session, clock.now())
+        await demo_platforms.add(session, settings, clock.now())
         for account in known.values():
             if account.username not in there:
                 await accounts.create(session, **asdict(account), clock=clock)

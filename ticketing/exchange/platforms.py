@@ -43,7 +43,7 @@ class NoSuchPlatformError(NotFoundError):
 class By:
     """Who does it, and from where."""
 
-    account_id: int
+    account_id: int | None
     address: str
 
 

@@ -39,7 +39,7 @@ class TooManyWebhooksError(ConflictError):
 class By:
     """Who does it, and from where."""
 
-    account_id: int
+    account_id: int | None
     address: str
 
 
