@@ -356,6 +356,8 @@ export interface Place {
   /** 2 city, 3 district, 4 street, 5 community, 6 grid cell. */
   level: number
   parent: string | null
+  /** Last day it counts; null: no end. */
+  valid_to: string | null
 }
 
 export interface Seat {
