@@ -80,7 +80,7 @@ async def waiting(session: AsyncSession) -> int:
     return (await session.scalar(query) or 0) - (await session.scalar(_linked()) or 0)
 
 
-def _linked() -> Select[tuple[int]]:
+def _linked() -> Select[int]:
     return select(func.count()).select_from(AuditLink).join(AuditEntry, AuditEntry.id == AuditLink.audit_id)
 
 

@@ -21,7 +21,7 @@ APPEND_ONLY = (
     "flow_versions",
 )
 #: The search index is emptied before it is built anew.
-_EMPTIED = ("recording_words", "case_words")
+_EMPTIED = ("recording_words",)
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
 

@@ -1,4 +1,4 @@
-"""Reading cases: pages of them, and one with its history. Reads only; changes go through `moves`."""
+"""Reading cases: one with its history, and a few for other pages; lists are `ticketing.listing`'s."""
 
 from __future__ import annotations
 
@@ -9,25 +9,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.errors import InvalidError
 from core.tables import Account
 from ticketing import scope, workflow
 from ticketing.errors import NoSuchCaseError
-from ticketing.scope import Scope
 from ticketing.tables import Case, CaseHistory, Stage
 from ticketing.workflow import Move, Situation
-
-PAGE_LENGTHS = range(1, 201)
-#: Of people in the centre.
-EVERYTHING = Scope("")
-
-
-@dataclass(frozen=True)
-class CasePage:
-    """Cases, newest first, and the cursor of the next page if there is one."""
-
-    items: Sequence[Case]
-    next: str | None
 
 
 @dataclass(frozen=True)
@@ -55,42 +41,6 @@ class CaseDetail:
     moves: tuple[Offer, ...]
     #: Codes of helping units (协办单位).
     helpers: Sequence[str]
-
-
-async def page(
-    session: AsyncSession,
-    *,
-    stage: str | None = None,
-    limit: int = 50,
-    cursor: str | None = None,
-    reach: Scope = EVERYTHING,
-) -> CasePage:
-    """One page of the cases within `reach`, newest first; cases opened meanwhile do not shift later pages.
-
-    Raises:
-        InvalidError: an unknown stage, a limit outside 1–200, or a cursor no page gave.
-    """
-    _check_page(stage, limit, cursor)
-    query = select(Case).where(reach.cases()).order_by(Case.id.desc()).limit(limit + 1)
-    if stage:
-        query = query.where(Case.stage == stage)
-    if cursor:
-        query = query.where(Case.id < int(cursor))
-    found = (await session.scalars(query)).all()
-    items = found[:limit]
-    return CasePage(items, str(items[-1].id) if len(found) > limit else None)
-
-
-def _check_page(stage: str | None, limit: int, cursor: str | None) -> None:
-    wrong: dict[str, str] = {}
-    if stage and stage not in set(Stage):
-        wrong["stage"] = "没有这个阶段"
-    if limit not in PAGE_LENGTHS:
-        wrong["limit"] = f"须在 {PAGE_LENGTHS.start} 和 {PAGE_LENGTHS.stop - 1} 之间"
-    if cursor and not (cursor.isascii() and cursor.isdigit() and len(cursor) <= 9):
-        wrong["cursor"] = "不是有效的翻页位置"
-    if wrong:
-        raise InvalidError("查询条件有误", fields=wrong)
 
 
 async def detail(

@@ -13,16 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.tables import OUTSIDE, Role
 from ivr.ledger import queries as ledger
 from ivr.ledger.tables import Call
-from ticketing import catalogue, moves, queries, scope
+from ticketing import catalogue, moves, queries
 from ticketing.deadlines import warned
 from ticketing.errors import NoSuchCaseError
 from ticketing.forms import NOTE_LENGTH, CaseForm
-from ticketing.tables import Case, Stage
+from ticketing.tables import Case
 from web.api.case_workflow import offered
 from web.api.masking import HIDDEN, Viewer, shown
 from web.api.models import (
     CaseDetail,
-    CasePage,
     CaseSummary,
     CategoryKeyAnswer,
     HistoryEntry,
@@ -38,12 +37,6 @@ EXCERPT = 80
 _LARGEST_ID = 2**31 - 1
 #: Form fields that hold a phone number.
 _NUMBERS = ("caller_number", "callback_number")
-
-
-class CasesQuery(Asked):
-    stage: Stage | None = None
-    limit: int = Field(50, ge=1, le=200)
-    cursor: str = Field("", max_length=16)
 
 
 class CasePath(Asked):
@@ -65,17 +58,6 @@ class CaseMove(CaseChange):
     note: str = Field("", max_length=NOTE_LENGTH)
     #: What the move asks for besides the form, by name (see `moves` of the case).
     inputs: dict[str, str | int | None] = Field(default_factory=dict, max_length=8)
-
-
-@routes.add(HTTPMethod.GET, "/cases", "Cases, newest first (案卷)", roles=EVERYBODY)
-async def list_cases(ask: Ask, query: CasesQuery) -> CasePage:
-    viewer = Viewer.of(ask.account)
-    async with ask.services.sessions() as db:
-        reach = await scope.of(db, ask.account)
-        page = await queries.page(db, stage=query.stage, limit=query.limit, cursor=query.cursor, reach=reach)
-        calls = await ledger.calls_by_id(db, [one.call_id for one in page.items if one.call_id])
-    items = [summary(one, calls.get(one.call_id or ""), viewer) for one in page.items]
-    return CasePage(items=items, next=page.next)
 
 
 @routes.add(

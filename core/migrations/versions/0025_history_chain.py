@@ -33,6 +33,7 @@ def upgrade() -> None:
         op.add_column(
             "case_history", sa.Column(column, sa.String(length=length), nullable=False, server_default="")
         )
+    op.create_index(op.f("ix_cases_changed_at"), "cases", ["changed_at"])
     _seals()
     _audit_links()
     _idempotency()
