@@ -89,7 +89,7 @@ export function request<T>(method: string, path: string, body?: object, query: Q
   return send<T>(method, path, query, 'application/json', body && JSON.stringify(body))
 }
 
-/** Send a sound file as it is. Throws ApiError as `request` does. */
-export function upload<T>(path: string, file: File): Promise<T> {
-  return send<T>('POST', path, {}, file.type || 'application/octet-stream', file)
+/** Send a file as it is, a sound or a spreadsheet. Throws ApiError as `request` does. */
+export function upload<T>(path: string, file: File, more: { type?: string; query?: Query } = {}): Promise<T> {
+  return send<T>('POST', path, more.query ?? {}, more.type ?? (file.type || 'application/octet-stream'), file)
 }

@@ -224,6 +224,14 @@ export interface CategoryKey {
 export interface Category extends CategoryKey {
   major: string
   minor: string
+  /** Unit of the whole city; null: it depends on the place. */
+  unit: string | null
+  is_local: boolean
+  /** Days, YYYY-MM-DD; `valid_to` is the first it does not hold any more. */
+  valid_from: string | null
+  valid_to: string | null
+  initials: string
+  pinyin: string
 }
 
 /** What a seat fills in. */
@@ -273,7 +281,7 @@ export interface MoveInput {
   name: string
   label: string
   label_en: string
-  kind: 'unit' | 'case' | 'number' | 'choice' | 'moment'
+  kind: 'unit' | 'case' | 'number' | 'choice' | 'moment' | 'severity'
   required: boolean
   choices: Choice[]
   least: number
@@ -326,6 +334,11 @@ export interface CaseDetail extends CaseSummary, CaseForm {
   closed_at: string | null
   dispatched_at: string | null
   stage_due_at: string | null
+  /** As the class was called when the case was registered. */
+  category_major: string
+  category_minor: string
+  severity_rank: number | null
+  severity_condition: string
   limit_value: number | null
   limit_unit: string
   extra_value: number

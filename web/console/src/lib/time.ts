@@ -20,6 +20,9 @@ export function dayOf(moment: string | Date): string {
   return day.format(typeof moment === 'string' ? new Date(moment) : moment)
 }
 
+/** The day it is for the hotline, YYYY-MM-DD. */
+export const today = () => dayOf(new Date())
+
 /** YYYY-MM-DD HH:MM:SS; empty for no time. */
 export function dateTime(iso: string | null): string {
   return iso ? `${dayOf(iso)} ${timeOfDay(iso)}` : ''

@@ -1,13 +1,15 @@
 import { computed, ref } from 'vue'
 
 import { api } from '@/api'
+import { catalogue, type Edition } from '@/api/catalogue'
 import type { Category, CategoryKey, Place } from '@/api/types'
-
-/** The edition new cases are filed under. */
-export const EDITION = '2013'
 
 export const places = ref<Place[]>([])
 export const categories = ref<Category[]>([])
+export const editions = ref<Edition[]>([])
+
+/** The edition new cases are filed under (a setting of the server). */
+export const edition = computed(() => editions.value.find((one) => one.is_default)?.code ?? '2013')
 
 const placesByCode = computed(() => new Map(places.value.map((place) => [place.code, place])))
 const categoriesByKey = computed(() => new Map(categories.value.map((one) => [categoryId(one), one])))
@@ -34,6 +36,22 @@ export function categoryName(key: CategoryKey | null): string {
   return found ? `${found.kind} ${found.code} ${found.major} / ${found.minor}` : `${key.kind} ${key.code}`
 }
 
+/** Does a class or a severity row hold on a day (YYYY-MM-DD)? */
+export function inForce(one: { valid_from: string | null; valid_to: string | null }, day: string): boolean {
+  return (!one.valid_from || one.valid_from <= day) && (!one.valid_to || one.valid_to > day)
+}
+
+/** Does what was typed name the class: its code, words of its name, its pinyin or their initials? */
+export function isMeant(one: Category, typed: string): boolean {
+  const name = `${one.kind}${one.major}${one.minor}`.toLowerCase()
+  return typed
+    .toLowerCase()
+    .split(/\s+/)
+    .every(
+      (word) => one.code.startsWith(word) || name.includes(word) || one.initials.includes(word) || one.pinyin.startsWith(word),
+    )
+}
+
 let loadingPlaces: Promise<void> | null = null
 let loadingCategories: Promise<void> | null = null
 
@@ -46,11 +64,18 @@ export function loadPlaces(): Promise<void> {
   return loadingPlaces
 }
 
-/** Load the catalogue once; a failure is tried again at the next call. */
+/** Load the default edition once; a failure is tried again at the next call. */
 export function loadCategories(): Promise<void> {
-  loadingCategories ??= api.categories(EDITION).then(
-    (found) => void (categories.value = found),
-    () => void (loadingCategories = null),
-  )
+  loadingCategories ??= fetchCategories().catch(() => void (loadingCategories = null))
   return loadingCategories
+}
+
+async function fetchCategories(): Promise<void> {
+  editions.value = await catalogue.editions()
+  categories.value = await api.categories(edition.value)
+}
+
+/** Somebody edited the catalogue: forms ask for it anew. */
+export function forgetCategories(): void {
+  loadingCategories = null
 }
