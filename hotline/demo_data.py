@@ -14,7 +14,15 @@ from core.clock import Clock
 from core.db import SessionFactory
 from core.settings import Settings
 from core.tables import Account, Role
-from hotline import demo_city, demo_messages, demo_platforms, demo_routing, demo_sources, demo_units
+from hotline import (
+    demo_catalogue,
+    demo_city,
+    demo_messages,
+    demo_platforms,
+    demo_routing,
+    demo_sources,
+    demo_units,
+)
 from ivr.ledger.tables import Seat
 from ivr.queues import skills
 
@@ -113,6 +121,7 @@ async def create(settings: Settings, sessions: SessionFactory, clock: Clock) -> 
         there = set(await session.scalars(select(Account.username)))
         seats = set(await session.scalars(select(Seat.extension)))
         await demo_units.add(session)
+        await demo_catalogue.add(session, clock.now())
         await demo_city.add(session, clock.now())
         await demo_routing.add(session, clock.now())
         await demo_sources.add(session, clock.now())

@@ -87,14 +87,19 @@ async def carry_out(sessions: SessionFactory, read: Read, by: By, *, digest: str
     """
     async with sessions.begin() as session:
         await begin_write(session)
-        plan = await preview(session, read, by.today)
-        if plan.problems:
-            fields = dict(_told(one) for one in plan.problems[:50])
-            raise InvalidError(f"有 {len(plan.problems)} 处错误，没有作任何修改", fields=fields)
-        if digest is not None and digest != plan.digest:
-            raise ConflictError("预览之后目录有了改动，请重新预览")
-        if plan.changes:
-            await _carry_out(session, plan, by)
+        return await carry_out_in(session, read, by, digest=digest)
+
+
+async def carry_out_in(session: AsyncSession, read: Read, by: By, *, digest: str | None = None) -> Plan:
+    """As `carry_out`, in the caller's transaction."""
+    plan = await preview(session, read, by.today)
+    if plan.problems:
+        fields = dict(_told(one) for one in plan.problems[:50])
+        raise InvalidError(f"有 {len(plan.problems)} 处错误，没有作任何修改", fields=fields)
+    if digest is not None and digest != plan.digest:
+        raise ConflictError("预览之后目录有了改动，请重新预览")
+    if plan.changes:
+        await _carry_out(session, plan, by)
     return plan
 
 
