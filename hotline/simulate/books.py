@@ -40,7 +40,7 @@ class Books:
     told: int = 0
     ratings_undone: int = 0
     #: Cases made by splitting another (拆分); entries in the history of the other of two cases.
-    splits: int = 0
+    splits: set[int] = field(default_factory=set)
     linked: int = 0
     #: Reports that waited for a closed group event (群发事件), and were closed with it.
     followers_due: int = 0

@@ -165,7 +165,7 @@ class Play:
         newest = select(Case).where(Case.split_from == journey.case_id).order_by(Case.id.desc()).limit(1)
         async with self.sessions() as session:
             new = (await session.scalars(newest)).one()
-        self.books.splits += 1
+        self.books.splits.add(new.id)
         self.books.stages[new.id] = new.stage
         self._next(Journey(journey.report, None, new.id, new.number, {"splits"}), new)
 

@@ -89,15 +89,15 @@ def _cases(books: Books, found: Found, calls: int) -> list[Line]:
     stages = {stage: found.stages.get(stage, 0) for stage in STAGES}
     numbered = ever.get("register", set()) | ever.get("answer", set()) | ever.get("refuse", set())
     out = [(Stage.MERGED, "merge"), (Stage.REFUSED, "refuse"), (Stage.VOID, "void")]
-    registered = {"calls": len(ever.get("register", ())), "split off": books.splits}
+    registered = {"calls": len(ever.get("register", set()) - books.splits), "split off": len(books.splits)}
     return [
-        Line("cases: calls, and what was split off", calls + books.splits, stages),
+        Line("cases: calls, and what was split off", calls + len(books.splits), stages),
         *(Line(f"  of them {stage}", stages[stage], {"told by the door": told[stage]}) for stage in STAGES),
         Line("registered (登记)", found.sums["registered_at"], registered),
         Line(
             "case numbers",
             found.sums["number"],
-            {"registered, answered, refused": len(numbered), "split off": books.splits},
+            {"registered, answered, refused": len(numbered - books.splits), "split off": len(books.splits)},
         ),
         Line("serials given out", found.rows["serials"], {"case numbers": found.sums["number"]}),
         Line(
