@@ -27,6 +27,12 @@ _SMS = (
     ("grant_delay", "reporter", False, "【12319】案卷{案卷号}因故延期，新的办理期限为{办理期限}，请您谅解。"),
     ("grant_suspend", "reporter", False, "【12319】案卷{案卷号}暂时无法处理，已挂账，条件具备后继续办理。"),
     ("close", "reporter", False, "【12319】您反映的案卷{案卷号}已办结。如有不满意，请拨打12319。"),
+    (
+        "close_with_parent",
+        "reporter",
+        False,
+        "【12319】您反映的案卷{案卷号}已随同类问题一并办结，有疑问请拨12319。",
+    ),
     ("answer", "reporter", False, "【12319】您咨询的问题答复如下：{说明}"),
     ("refuse", "reporter", False, "【12319】您反映的“{诉求内容}”不在受理范围：{说明}"),
     ("reopen", "reporter", False, "【12319】案卷{案卷号}已退回重新办理，办结后将再次告知您。"),

@@ -36,6 +36,14 @@ async def of_case(session: AsyncSession, case_id: int) -> CaseContact:
     return found or CaseContact(case_id=case_id, email="", wechat="", language="zh", channel="")
 
 
+def left(session: AsyncSession, case_id: int, email: str = "", wechat: str = "") -> None:
+    """Keep what came with a report that opened a case; what is no address is left out."""
+    email = email if _EMAIL.fullmatch(email) else ""
+    wechat = wechat if _OPENID.fullmatch(wechat) else ""
+    if email or wechat:
+        session.add(CaseContact(case_id=case_id, email=email, wechat=wechat))
+
+
 async def put_case(by: By, case_id: int, values: Mapping[str, str]) -> CaseContact:
     """Write what a reporter left down; it counts for later moves.
 

@@ -10,14 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.phone import NumberKind, normalise
 from core.tables import Account, Role
+from ticketing.links import family
 from ticketing.notices.facts import Facts
 from ticketing.notices.tables import Audience, CaseContact, Language, MessageChannel, StaffContact
-from ticketing.tables import Case
+from ticketing.tables import Case, Stage
 
 #: Roles that steps 2, 3 and 4 of the ladder tell; step 1 tells the unit.
 _STEP_ROLES = {2: Role.DISPATCHER, 3: Role.SHIFT_LEADER, 4: Role.LEADER}
-#: A case many were merged into: no more of their reporters are told by one move.
-MOST_MERGED = 500
 #: Mobiles alone are told, and they need none.
 _AREA_CODE = "0411"
 _UNFIT = {
@@ -47,15 +46,20 @@ async def of(session: AsyncSession, facts: Facts, audience: str, channel: str) -
     there is one who is skipped, so that the case says why nothing was sent.
     """
     if audience == Audience.REPORTER:
-        found = await _reporters(session, facts.case, channel)
+        found = await _reporters(session, facts, channel)
     else:
         found = await _staff(session, facts, audience, channel)
     return list({one.person or str(n): one for n, one in reversed(list(enumerate(found)))}.values())[::-1]
 
 
-async def _reporters(session: AsyncSession, case: Case, channel: str) -> list[Recipient]:
-    merged = select(Case).where(Case.merged_into == case.id).order_by(Case.id).limit(MOST_MERGED)
-    cases = [case, *await session.scalars(merged)]
+async def _reporters(session: AsyncSession, facts: Facts, channel: str) -> list[Recipient]:
+    """The case's own reporter, and those of cases merged into it.
+
+    Reports of a group event (群发事件) are closed with it, each by its own move, which tells who reported.
+    """
+    case, closes = facts.case, facts.row.to == Stage.CLOSED
+    merged = [] if case.is_group and closes else await family.reporters(session, case.id)
+    cases = [case, *merged]
     query = select(CaseContact).where(CaseContact.case_id.in_([one.id for one in cases]))
     contacts = {one.case_id: one for one in await session.scalars(query)}
     found = [reporter(one, contacts.get(one.id), channel) for one in cases]
@@ -72,6 +76,8 @@ def reporter(case: Case, contact: CaseContact | None, channel: str) -> Recipient
     if channel != MessageChannel.SMS:
         address = (contact.email if channel == MessageChannel.EMAIL else contact.wechat) if contact else ""
         return Recipient(address, number.normal or address, language, skip=skip) if address else None
+    if not number.normal and skip:
+        return None  # a meter or a camera: there is nobody
     if number.kind != NumberKind.MOBILE:
         skip = skip or _UNFIT[number.kind]
     return Recipient(number.normal, number.normal, language, skip=skip)

@@ -14,8 +14,9 @@ from core.events import CaseOpened
 from core.phone import normalise
 from ticketing import catalogue, door, forms, moves, workflow
 from ticketing.moves import City
+from ticketing.notices import contacts
 from ticketing.places.placing import placed
-from ticketing.sources.channels import MACHINES
+from ticketing.sources.channels import MACHINES, Channel
 from ticketing.sources.naming import named
 from ticketing.sources.reports import Report, words
 from ticketing.sources.tables import Source
@@ -41,6 +42,7 @@ async def open_case(
     case.caller_number = case.callback_number = number
     session.add(case)
     await session.flush()
+    contacts.left(session, case.id, report.email, report.account if source.channel == Channel.WECHAT else "")
     note = f"{source.name}来件 {report.id}"
     await door.write_history(session, case, workflow.OPEN_DRAFT, door.NOTHING, note=note)
     outbox.add(session, CaseOpened(at=now, case_id=case.id, call_id=None))

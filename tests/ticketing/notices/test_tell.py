@@ -16,8 +16,13 @@ from core.errors import ConflictError
 from core.tables import Account
 from tests.ticketing.notices.conftest import Go, Template
 from ticketing import moves
+from ticketing.links.following import Following
 from ticketing.notices.tables import CaseContact, OutgoingMessage, SendState, StaffContact
 from ticketing.rounds import Rounds
+from ticketing.sources import intake
+from ticketing.sources.book import fresh
+from ticketing.sources.channels import Channel
+from ticketing.sources.reports import Report
 from ticketing.tables import Case
 
 Outgoing = Callable[[], Awaitable[list[OutgoingMessage]]]
@@ -183,3 +188,55 @@ async def test_those_whose_case_was_merged_are_told_too_and_each_once(
         await session.commit()
     await go(cases[0].id, "shift_leader establish", "dispatcher dispatch")
     assert sorted(one.recipient for one in await outgoing()) == ["13800001234", "13800002222"]
+
+
+async def test_reports_of_a_group_event_hear_of_its_close_by_their_own(
+    sessions: SessionFactory,
+    go: Go,
+    open_draft: Callable[..., Awaitable[Case]],
+    template: Template,
+    outgoing: Outgoing,
+    clock: FixedClock,
+) -> None:
+    await template("force_close")
+    await template("close_with_parent", "随群发事件结案")
+    event, report = [await open_draft(f"a-{n}") for n in range(2)]
+    await go(event.id, "seat register", "shift_leader establish")
+    await go(report.id, "seat register", callback_number="13800002222")
+    async with sessions() as session:
+        (await session.get_one(Case, event.id)).is_group = True
+        merged = await session.get_one(Case, report.id)
+        merged.merged_into, merged.stage, merged.stage_before = event.id, "merged", "registered"
+        await session.commit()
+    await go(event.id, "shift_leader force_close")
+    await Following(sessions, Cases(), clock).once()
+    told = [(one.recipient, one.text[:3]) for one in await outgoing()]
+    assert told == [("13800001234", "案卷2"), ("13800002222", "随群发")]
+
+
+async def test_a_meter_nobody_stands_behind_writes_no_message(
+    sessions: SessionFactory, go: Go, draft: Case, template: Template, outgoing: Outgoing
+) -> None:
+    async with sessions() as session:
+        (await session.get_one(Case, draft.id)).caller_number = ""
+        await session.commit()
+    await template("register")
+    await go(draft.id, "seat register", wants_visit=False, callback_number="")
+    assert await outgoing() == []
+
+
+async def test_what_came_with_a_report_is_used(
+    sessions: SessionFactory,
+    people: dict[str, Account],
+    template: Template,
+    outgoing: Outgoing,
+    clock: FixedClock,
+) -> None:
+    await template("register", channel="email", subject="{案卷号}")
+    mailbox = fresh("mailbox", "市长信箱", Channel.WEB, clock.now())
+    async with sessions.begin() as session:
+        session.add(mailbox)
+    report = Report(id="r-1", description="路灯不亮", district="210202", email="a@b.example")
+    await intake.accept(sessions, "mailbox", report, clock)
+    (message,) = await outgoing()
+    assert (message.recipient, message.state) == ("a@b.example", SendState.WAITING)
