@@ -28,23 +28,18 @@ async def ids(sessions: SessionFactory, case: Case, **rules: Any) -> list[int]:
     return [one.case.id for one in await hinted(sessions, case, **rules)]
 
 
-@pytest.mark.parametrize(
-    ("metres", "hours", "there"),
-    [(49.9, 23.9, True), (50.5, 1, False), (10, 24.1, False), (0, 0, True)],
-)
-async def test_fifty_metres_and_a_day(
-    sessions: SessionFactory,
-    clock: FixedClock,
-    registered: Make,
-    metres: float,
-    hours: float,
-    there: bool,
-) -> None:
-    old = await registered(**north(metres))
-    clock.advance(timedelta(hours=hours))
-    new = await registered(**north(0))
-    assert await ids(sessions, new) == [old.id] * there
-    assert await ids(sessions, old) == [new.id] * there
+async def test_fifty_metres_and_a_day(sessions: SessionFactory, clock: FixedClock, registered: Make) -> None:
+    first = await registered(**north(49.9))
+    clock.advance(timedelta(minutes=6))
+    near, far = await registered(**north(0)), await registered(**north(-0.7))
+    assert await ids(sessions, first) == [near.id]
+    assert await ids(sessions, near) == [far.id, first.id]
+    clock.advance(timedelta(hours=23.9))
+    last = await registered(**north(10))
+    assert set(await ids(sessions, last)) == {first.id, near.id, far.id}
+    clock.advance(timedelta(minutes=1))
+    late = await registered(**north(10))
+    assert set(await ids(sessions, late)) == {near.id, far.id, last.id}
 
 
 async def test_the_reason_is_said_and_the_nearest_comes_first(

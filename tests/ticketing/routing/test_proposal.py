@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-import pytest
 from sqlalchemy import select, update
 
 from core.case_settings import Cases
@@ -136,19 +135,11 @@ async def test_old_decisions_keep_their_version(
     assert "第 1 版" in first.because and "第 2 版" in second.because
 
 
-@pytest.mark.parametrize("least", [1, 2])
 async def test_a_unit_that_returns_as_often_as_it_accepts_is_no_favourite(
-    sessions: SessionFactory,
-    clock: FixedClock,
-    in_force: int,
-    established: Make,
-    act: Make,
-    least: int,
+    sessions: SessionFactory, clock: FixedClock, in_force: int, established: Make, act: Make
 ) -> None:
-    accepted = await act(await established(), "dispatch", "dispatcher", unit="roads")
-    await act(accepted, "accept", "roads1")
-    if least == 2:
-        returned = await act(await established(), "dispatch", "dispatcher", unit="roads")
-        await act(returned, "return", "roads1")
-    found = await proposed(sessions, await established(), clock, Cases(routing_history_least=1))
-    assert found.unit == ("roads" if least == 1 else "water")
+    lax = Cases(routing_history_least=1)
+    for move, expected in (("accept", "roads"), ("return", "water")):
+        case = await act(await established(), "dispatch", "dispatcher", unit="roads")
+        await act(case, move, "roads1")
+        assert (await proposed(sessions, await established(), clock, lax)).unit == expected

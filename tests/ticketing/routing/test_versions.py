@@ -73,22 +73,17 @@ async def test_rules_of_what_is_in_force_cannot_be_changed(editor: Editor, in_fo
         await editing.change(editor, row.revision, first.id, RuleForm(place=first.place, unit="parks"))
 
 
-@pytest.mark.parametrize(
-    ("rule", "says"),
-    [
+async def test_a_rule_speaks_of_things_there_are(editor: Editor, in_force: int) -> None:
+    row = await versions.begin(editor)
+    for rule, says in (
         ({"unit": "nobody"}, "没有这个责任单位"),
         ({"unit": "parks", "place": "999999"}, "没有这个地点"),
         ({"unit": "parks", **COVER, "category_code": "9999"}, "没有这个类别"),
         ({"unit": "parks", **COVER}, "适用范围完全相同"),
-    ],
-)
-async def test_a_rule_speaks_of_things_there_are(
-    editor: Editor, in_force: int, rule: dict[str, Any], says: str
-) -> None:
-    row = await versions.begin(editor)
-    with pytest.raises(InvalidError) as refusal:
-        await editing.add(editor, row.revision, RuleForm(**rule))
-    assert says in str(refusal.value.details)
+    ):
+        with pytest.raises(InvalidError) as refusal:
+            await editing.add(editor, row.revision, RuleForm(**rule))
+        assert says in str(refusal.value.details)
 
 
 @pytest.mark.parametrize(
