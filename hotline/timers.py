@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from core import outbox
+from core import outbox, repeats
 from core.bus import Bus
 from core.clock import Clock, SystemClock
 from core.db import SessionFactory, make_engine, make_sessions
@@ -117,10 +117,11 @@ async def open_drafts(bus: Bus, intake: Intake, clock: Clock) -> None:
 
 
 async def prune(sessions: SessionFactory, clock: Clock) -> None:
-    """Keep the outbox small, once an hour."""
+    """Keep the outbox and the names of requests small, once an hour."""
     while True:
         try:
             await outbox.prune(sessions, clock.now() - KEEP_PUBLISHED)
+            await repeats.prune(sessions, clock.now())
         except (SQLAlchemyError, OSError) as error:
             log.warning("outbox not pruned", why=str(error).splitlines()[:1])
         await asyncio.sleep(3600)

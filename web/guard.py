@@ -105,7 +105,10 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.method != "DELETE" and not is_meant:
             raise JsonOnlyError
         if (request.content_length or 0) > MAX_BODY and not (is_sound or is_file):
-            raise TooLargeError
+            raise TooLargeError(
+                f"请求内容过大：最多 {MAX_BODY // 1024} KB，收到 {(request.content_length or 0) // 1024} KB，"
+                "没有保存任何内容，请缩短后再提交。"
+            )
     return await handler(request)
 
 

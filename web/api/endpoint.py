@@ -9,6 +9,7 @@ from aiohttp import web
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from core.errors import ForbiddenError, HotlineError, InvalidError, NotFoundError, NotLoggedInError
+from web.api import repeats
 from web.api.messages import mistake
 from web.api.route import Ask, Route
 from web.sessions import current_account
@@ -35,7 +36,13 @@ def endpoint(route: Route) -> Serve:
             if visitor.role not in route.roles:
                 raise ForbiddenError
         inputs = await _inputs(route, request)
-        return render(await route.handler(Ask(request, visitor), **inputs))
+
+        async def answer() -> web.StreamResponse:
+            return render(await route.handler(Ask(request, visitor), **inputs))
+
+        if visitor is not None and repeats.HEADER in request.headers and repeats.takes(route):
+            return await repeats.once(request, visitor, answer)
+        return await answer()
 
     return serve
 

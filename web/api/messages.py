@@ -29,7 +29,7 @@ BY_CODE = {
     "unsound_flow": "流程有错误，未发布。",
     "number_not_allowed": "这个号码不允许呼叫。",
     "cross_origin": "请求来自其他网站，已拒绝。",
-    "too_large": "请求内容过大。",
+    "too_large": "请求内容过大，没有保存任何内容，请缩短后再提交。",
     "store_unavailable": "录音存储暂时无法访问，请稍后再试。",
     "wrong_key": "录音的主密钥缺失或不符，请联系管理员（日志中有密钥编号）。",
     "tampered": "录音文件已损坏或被改动，未播放。",

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, TypeAdapter
 
+from web.api import repeats
 from web.api.house_models import FlowMistake
 from web.api.route import Answer, Route, Routes
 
@@ -31,6 +32,15 @@ class ProblemBody(Answer):
     problems: list[FlowMistake] | None = None
     #: How long the account stays locked (429).
     minutes: int | None = None
+
+
+_NAMED: Schema = {
+    "name": repeats.HEADER,
+    "in": "header",
+    "required": False,
+    "description": "A new word for each request; sent again with it, the first answer comes again.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!-~]+$"},
+}
 
 
 class Problem(Answer):
@@ -100,7 +110,11 @@ class Document:
             "operationId": route.handler.__name__,
             "tags": [tag],
             "summary": route.summary,
-            "parameters": [*self._parameters(route, "path"), *self._parameters(route, "query")],
+            "parameters": [
+                *self._parameters(route, "path"),
+                *self._parameters(route, "query"),
+                *([_NAMED] if _may_be_named(route) else []),
+            ],
             "responses": {str(route.status): self._success(route)},
         }
         if body := route.models.get("body"):
@@ -154,6 +168,10 @@ class Document:
         }
 
 
+def _may_be_named(route: Route) -> bool:
+    return route.roles is not None and repeats.takes(route)
+
+
 def _failures(route: Route) -> set[int]:
     """Statuses a route can fail with: its own, and those its models and roles bring along."""
     failures = {*route.errors, 500, 503}
@@ -163,10 +181,12 @@ def _failures(route: Route) -> set[int]:
         failures.add(422)
     if "path" in route.models or re.search(r"\{\w+\}", route.path):
         failures.add(404)
-    if route.method in ("POST", "PATCH"):
+    if route.method in ("POST", "PATCH", "PUT"):
         failures |= {400, 403, 413, 415}
     if route.method == "DELETE":
         failures.add(403)
+    if _may_be_named(route):
+        failures |= {409, 422}
     return failures
 
 
