@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.audit import Action
+from core.db import Base
 from tests.web.world import Client, World
 
 SOURCES, REPORTS = "/api/v1/sources", "/api/v1/source-reports"
@@ -49,6 +50,18 @@ async def test_a_source_reports_with_its_key_until_it_is_revoked(world: World) -
     assert refused["error"]["code"] == "source_key"
     for action in (Action.SOURCE_ADDED, Action.SOURCE_KEY_MADE, Action.SOURCE_KEY_REVOKED):
         assert len(await world.audit(action)) == 1
+
+
+async def test_a_key_is_kept_nowhere_even_when_it_is_asked_for_twice(world: World) -> None:
+    admin, _ = await _key(world)
+    named = {"Idempotency-Key": "once"}
+    first, again = [
+        await _json(await admin.post(f"{SOURCES}/noise/keys", json={}, headers=named), 201) for _ in range(2)
+    ]
+    assert first["key"] != again["key"]
+    async with world.sessions() as db:
+        rows = [str(row) for table in Base.metadata.sorted_tables for row in await db.execute(table.select())]
+    assert not [row for row in rows if first["key"] in row or again["key"] in row]
 
 
 async def test_no_key_no_report(world: World) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from http import HTTPMethod
+from typing import ClassVar
 
 from pydantic import Field, FiniteFloat
 
@@ -73,6 +74,7 @@ class ShareAnswer(Answer):
 
 
 class NewShare(ShareAnswer):
+    shown_once: ClassVar[bool] = True
     #: Shown this once; the page's address is `/recordings/<id>?t=<seconds>#<token>`.
     token: str
 

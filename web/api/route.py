@@ -7,7 +7,7 @@ import typing
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from http import HTTPMethod
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, field_validator
@@ -47,6 +47,8 @@ class Answer(BaseModel):
     """Base of everything the API answers with."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+    #: It has a secret that nobody may learn again: never kept for a request that is sent again.
+    shown_once: ClassVar[bool] = False
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -113,6 +113,7 @@ class SourceKeyAnswer(Answer):
 
 
 class NewSourceKey(SourceKeyAnswer):
+    shown_once: ClassVar[bool] = True
     #: Shown this once.
     key: str
 

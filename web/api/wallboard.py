@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from http import HTTPMethod
+from typing import ClassVar
 
 from pydantic import Field
 
@@ -40,6 +41,7 @@ class TokenAnswer(Answer):
 
 
 class NewToken(TokenAnswer):
+    shown_once: ClassVar[bool] = True
     #: Shown this once; the page's address is `/wallboard#<token>`.
     token: str
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import ClassVar
 
 from pydantic import Field
 
@@ -72,11 +73,13 @@ class WebhookPage(Answer):
 
 
 class NewWebhook(WebhookAnswer):
+    shown_once: ClassVar[bool] = True
     #: Shown this once.
     secret: str
 
 
 class WebhookSecret(Answer):
+    shown_once: ClassVar[bool] = True
     #: Shown this once; the one before signs nothing any more.
     secret: str
 
