@@ -11,6 +11,7 @@ from bench import (
     board_updates,
     browser_seat,
     call_cost,
+    cases,
     cer,
     chaos,
     live_help,
@@ -33,6 +34,7 @@ BENCHMARKS = (
     transcription.NAME,
     cer.NAME,
     search.NAME,
+    cases.NAME,
     archive.NAME,
     player_start.NAME,
     chaos.NAME,
@@ -46,7 +48,8 @@ def main() -> None:
     parser.add_argument("--hold", type=float, default=20.0, help="seconds of a call (default %(default)s)")
     parser.add_argument("--folder", type=Path, help="cer: audio and transcripts.tsv of your own")
     parser.add_argument("--model", type=Path, help="cer, transcription: a vosk model of your own")
-    parser.add_argument("--database", default="", help="search: URL of an empty database instead of SQLite")
+    parser.add_argument("--database", default="", help="search, cases: an empty database, no SQLite")
+    parser.add_argument("--size", type=int, default=cases.SIZE, help="cases: how many (default %(default)s)")
     parser.add_argument("--hours", type=float, default=1.0, help="archive: of the call (default %(default)s)")
     parser.add_argument("--kills", type=int, default=chaos.KILLS, help="chaos: at each step (%(default)s)")
     options = parser.parse_args()
@@ -75,6 +78,8 @@ def main() -> None:
         cer.run(options.rounds, options.folder, options.model)
     if search.NAME in wanted:
         search.run(options.rounds, options.database)
+    if cases.NAME in wanted:
+        cases.run(options.rounds, options.database, options.size)
     if archive.NAME in wanted:
         archive.run(options.rounds, options.hours)
     if player_start.NAME in wanted:
