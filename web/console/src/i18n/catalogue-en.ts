@@ -64,6 +64,7 @@ export const catalogueEn: typeof catalogueZh = {
     added: 'added',
     changed: 'changed',
     difference: 'Difference',
+    subject: 'Subject',
     imported: 'Catalogue imported',
     suggested: 'Maybe',
     empty: '(empty)',

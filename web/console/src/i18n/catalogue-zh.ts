@@ -61,6 +61,7 @@ export const catalogueZh = {
     added: '新增',
     changed: '修改',
     difference: '差异',
+    subject: '对象',
     imported: '目录已导入',
     suggested: '可能是',
     empty: '（空）',

@@ -41,15 +41,25 @@ export function inForce(one: { valid_from: string | null; valid_to: string | nul
   return (!one.valid_from || one.valid_from <= day) && (!one.valid_to || one.valid_to > day)
 }
 
-/** Does what was typed name the class: its code, words of its name, its pinyin or their initials? */
-export function isMeant(one: Category, typed: string): boolean {
-  const name = `${one.kind}${one.major}${one.minor}`.toLowerCase()
-  return typed
-    .toLowerCase()
-    .split(/\s+/)
-    .every(
-      (word) => one.code.startsWith(word) || name.includes(word) || one.initials.includes(word) || one.pinyin.startsWith(word),
-    )
+/** Those of `classes` that what was typed may name, by code, name, pinyin or its initials; the likeliest first. */
+export function meant(classes: readonly Category[], typed: string): Category[] {
+  const words = typed.toLowerCase().split(/\s+/).filter(Boolean)
+  if (!words.length) return [...classes]
+  const fits = classes.map((one) => ({ one, misfit: Math.max(...words.map((word) => misfit(one, word))) }))
+  return fits
+    .filter((fit) => fit.misfit < Infinity)
+    .sort((a, b) => a.misfit - b.misfit)
+    .map((fit) => fit.one)
+}
+
+/** How badly a word fits a class: 0 is it, Infinity not at all. */
+function misfit(one: Category, word: string): number {
+  const names = [one.minor.toLowerCase(), one.code, one.initials, one.pinyin]
+  if (names.includes(word)) return 0
+  if (names.some((name) => name.startsWith(word))) return 1
+  const isPart = one.minor.toLowerCase().includes(word) || (word.length > 1 && one.initials.includes(word))
+  if (isPart) return 2
+  return `${one.kind}${one.major}`.toLowerCase().includes(word) ? 3 : Infinity
 }
 
 let loadingPlaces: Promise<void> | null = null
