@@ -24,6 +24,8 @@ _ANCHORS, _ANCHOR_SCORE, _ANCHOR_MARGIN = 3, 0.75, 0.05
 #: Where something was said to lie by something else, a name that resembles the whole sentence counts so much,
 #: unless it is all but said in full.
 _BESIDE, _IN_FULL = 0.7, 0.95
+#: Hits so much worse than the best only hide it.
+_WORTH_SHOWING = 0.58
 #: What a hit in another district than the one asked for keeps.
 _ELSEWHERE = 0.6
 
@@ -60,7 +62,8 @@ def search(names: Names, text: str, district: str | None = None, most: int = 8) 
         key = hit.name, hit.longitude, hit.latitude
         if key not in best or best[key].score < hit.score:
             best[key] = hit
-    return sorted(best.values(), key=lambda one: (-one.score, one.name))[:most]
+    ranked = sorted(best.values(), key=lambda one: (-one.score, one.name))
+    return [one for one in ranked if one.score >= ranked[0].score * _WORTH_SHOWING][:most]
 
 
 def _whole(names: Names, spoken: Spoken) -> Iterator[Hit]:
