@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, or_, select, true
@@ -41,6 +42,14 @@ class Scope:
             return Case.stage.in_(_TO_LOOK_AT) & here
         helped = select(CaseHelper.case_id).where(CaseHelper.unit.in_(self.units))
         return or_(Case.unit.in_(self.units), Case.id.in_(helped))
+
+    def covers(self, case: Case, helping: Collection[str]) -> bool:
+        """Whether this person sees `case`, as `cases` would find it; of it stage, unit and district count."""
+        if not self.is_limited:
+            return True
+        if self.role == Role.COLLECTOR:
+            return case.stage in _TO_LOOK_AT and self.district in (None, case.district)
+        return case.unit in self.units or not self.units.isdisjoint(helping)
 
 
 async def of(session: AsyncSession, account: Account | None) -> Scope:

@@ -16,8 +16,11 @@ from pydantic import BaseModel
 from core.db import SessionFactory
 from core.events import Event
 from core.tables import Account
+from ticketing.listing.pages import EVERYTHING
+from ticketing.scope import Scope
 from web.api.masking import Viewer
 from web.api.route import STAFF
+from web.live import case_news
 from web.live.news import Tell, tell
 
 log = structlog.get_logger()
@@ -37,8 +40,16 @@ class Follows(Protocol):
 class Listener:
     """One console: who looks, what it has not been sent yet, and how to be rid of it."""
 
-    def __init__(self, viewer: Viewer, drop: Callable[[], None], account_id: int = 0) -> None:
+    def __init__(
+        self,
+        viewer: Viewer,
+        drop: Callable[[], None],
+        account_id: int = 0,
+        reach: Scope = EVERYTHING,
+    ) -> None:
         self.viewer = viewer
+        #: Whose cases they see.
+        self.reach = reach
         self.account_id = account_id
         self._drop = drop
         self._unsent: asyncio.Queue[str] = asyncio.Queue(LAG)
@@ -63,6 +74,8 @@ class Hub:
         self._bus = bus
         self._sessions = sessions
         self._listeners: set[Listener] = set()
+        #: Who works on cases alone.
+        self._workers: set[Listener] = set()
         #: Told every event, whoever listens.
         self._hearers: list[Callable[[Event], None]] = []
 
@@ -72,15 +85,15 @@ class Hub:
 
     @property
     def full(self) -> bool:
-        return len(self._listeners) >= MOST
+        return len(self._listeners) + len(self._workers) >= MOST
 
     def join(self, listener: Listener) -> None:
-        """Tell `listener` from now on; who works outside of calls (`STAFF`) is told nothing yet."""
-        if listener.viewer.role in STAFF:
-            self._listeners.add(listener)
+        """Tell `listener` from now on: of everything (`STAFF`), or of cases in their reach alone."""
+        (self._listeners if listener.viewer.role in STAFF else self._workers).add(listener)
 
     def leave(self, listener: Listener) -> None:
         self._listeners.discard(listener)
+        self._workers.discard(listener)
 
     def moved(self, account: Account) -> None:
         """The account sits at another seat now (换座): its open consoles get that seat's messages."""
@@ -117,15 +130,20 @@ class Hub:
         async for event in self._bus.follow():
             for hearer in self._hearers:
                 hearer(event)
-            if self._listeners:
+            if self._listeners or self._workers:
                 await self._pass_on(event)
 
     async def _pass_on(self, event: Event) -> None:
         try:
             async with self._sessions() as db:
-                tellings = await tell(db, event)
+                tellings = await tell(db, event) if self._listeners else []
+                of_case = await case_news.read(db, event) if self._workers else None
         except Exception:  # event consumer, a named boundary: one bad event must not end the live view
             log.exception("an event was not passed on", kind=type(event).__name__)
             return
         for telling in tellings:
             self.tell(telling)
+        if of_case is not None:
+            for worker in tuple(self._workers):
+                if (message := of_case.of(worker.viewer, worker.reach)) is not None:
+                    worker.offer(message)

@@ -11,12 +11,16 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.errors import UnavailableError
+from core.tables import Account
+from ticketing import scope
+from ticketing.scope import Scope
 from web import sessions
 from web.api.masking import Viewer
 from web.api.route import EVERYBODY, Ask, Routes
 from web.guard import check_origin
 from web.live.hub import Listener
 from web.live.keys import HUB, SOCKETS
+from web.services import SERVICES
 
 routes = Routes("live")
 
@@ -34,7 +38,8 @@ async def live(ask: Ask) -> web.StreamResponse:
         raise UnavailableError
     socket = web.WebSocketResponse(heartbeat=PING_S, max_msg_size=1024, timeout=2.0)
     await socket.prepare(ask.request)
-    listener = Listener(Viewer.of(ask.account), lambda: _drop(ask.request), ask.account.id)
+    reach = await _reach(ask.request, ask.account)
+    listener = Listener(Viewer.of(ask.account), lambda: _drop(ask.request), ask.account.id, reach)
     hub.join(listener)
     ask.request.app[SOCKETS].add(socket)
     jobs = [
@@ -68,7 +73,12 @@ async def _watch(socket: web.WebSocketResponse, request: web.Request, listener: 
             if account is None or account.role != listener.viewer.role:
                 await socket.close(code=LOGGED_OUT, message=b"log in again")
             else:
-                listener.viewer = Viewer.of(account)
+                listener.viewer, listener.reach = Viewer.of(account), await _reach(request, account)
+
+
+async def _reach(request: web.Request, account: Account) -> Scope:
+    async with request.app[SERVICES].sessions() as db:
+        return await scope.of(db, account)
 
 
 def _drop(request: web.Request) -> None:

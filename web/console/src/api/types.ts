@@ -409,6 +409,7 @@ export interface Status {
 export type LiveMessage =
   | { type: 'call'; call: CallSummary }
   | { type: 'case'; case: CaseSummary }
+  | { type: 'case_gone'; case_id: number }
   | { type: 'transcript'; call_id: string }
   | { type: 'recording'; call_id: string }
   | { type: 'presence'; seat: SeatLive }

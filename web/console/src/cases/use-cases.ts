@@ -53,7 +53,7 @@ export function useCases(stage: Ref<Stage | ''>) {
     { immediate: true },
   )
   useLive((message) => {
-    if (message.type === 'case') void load()
+    if (message.type === 'case' || message.type === 'case_gone') void load()
   }, () => void load())
 
   return { cases, next, page, loading, failure, load, forward, backward }
