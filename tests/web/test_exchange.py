@@ -152,7 +152,9 @@ async def test_nobody_changes_platforms_but_administrators(world: World) -> None
         *(("post", f"{PLATFORMS}/grid/codes"), ("get", f"{PLATFORMS}/grid/messages/1")),
     ):
         assert (await leader.request(method, path, json=FORM)).status == 403, path
-    changed = await admin.patch(f"{PLATFORMS}/grid", json={"url": "https://example.org/in", "account_id": 1})
-    assert (changed.status, (await changed.json())["account_id"]) == (200, 1)
-    assert (await admin.patch(f"{PLATFORMS}/grid", json={"account_id": 999})).status == 422
+    changed = await admin.patch(f"{PLATFORMS}/grid", json={"url": "https://example.org/in", "account": ""})
+    assert (changed.status, (await changed.json())["account"]) == (200, "")
+    for account, why in (("nobody", "没有这个账号"), ("seat1", "接口账号须为专业部门或区级派遣员的账号")):
+        answer = await admin.patch(f"{PLATFORMS}/grid", json={"account": account})
+        assert (await answer.json())["error"]["fields"] == {"account": why}
     assert (await admin.post(PLATFORMS, json=FORM)).status == 422

@@ -16,7 +16,7 @@ from core.db import SessionFactory, begin_write
 from core.delivery import check_url
 from core.errors import InvalidError, NotFoundError
 from core.keybox import KeyBox, new_secret
-from core.tables import Account
+from core.tables import Account, Role
 from ticketing.exchange.tables import (
     MessageState,
     Platform,
@@ -61,9 +61,12 @@ class Platforms:
     box: KeyBox
 
     async def make(
-        self, by: By, *, code: str, name: str, kind: str, form: str, url: str, account_id: int | None
+        self, by: By, *, code: str, name: str, kind: str, form: str, url: str, account: str = ""
     ) -> tuple[Platform, str]:
         """A new platform and the secret both sides sign with, which is told this once.
+
+        Args:
+            account: user name of whoever it moves cases as (接口账号); empty: it moves none.
 
         Raises:
             InvalidError: the code is taken, the address is none, or there is no such account.
@@ -82,21 +85,21 @@ class Platforms:
                 url=url,
                 sealed_secret=self.box.seal(secret, purpose(code)),
                 is_active=True,
-                account_id=account_id,
+                account_id=await _account(session, account),
                 made_at=now,
                 failures=0,
             )
-            await self._check(session, row)
+            _check_url(url)
             session.add(row)
             # Platforms tell each case once: only their own number says what is a repeat.
             session.add(book.fresh(code, name, Channel.PLATFORM, now, similar_minutes=0, per_minute=600))
-            detail = {"name": name, "url": url, "account": account_id}
+            detail = {"name": name, "url": url, "account": account}
             self._audit(session, by, code, Action.PLATFORM_MADE, **detail)
             await session.commit()
         return row, secret
 
     async def change(self, by: By, code: str, changes: dict[str, Any]) -> Platform:
-        """Set the columns named in `changes`; whatever waits is tried at once.
+        """Set what `changes` names (columns, and `account` as in `make`); whatever waits is tried at once.
 
         Raises:
             NoSuchPlatformError, InvalidError
@@ -104,8 +107,11 @@ class Platforms:
         async with self.sessions() as session:
             row = await locked(session, code)
             for field, value in changes.items():
-                setattr(row, field, value)
-            await self._check(session, row)
+                if field == "account":
+                    row.account_id = await _account(session, value)
+                else:
+                    setattr(row, field, value)
+            _check_url(row.url)
             row.next_at, row.failures = None, 0
             self._audit(session, by, code, Action.PLATFORM_CHANGED, **changes)
             await session.commit()
@@ -179,14 +185,6 @@ class Platforms:
             await session.commit()
         return row
 
-    async def _check(self, session: AsyncSession, row: Platform) -> None:
-        if row.url:
-            check_url(row.url)
-        with session.no_autoflush:  # the database would refuse it less politely
-            is_known = row.account_id is None or await session.get(Account, row.account_id) is not None
-        if not is_known:
-            raise InvalidError("表单有误", fields={"account_id": "没有这个账号"})
-
     def _audit(self, session: AsyncSession, by: By, code: str, action: Action, **detail: Any) -> None:
         audit.record(
             session,
@@ -212,9 +210,27 @@ async def locked(session: AsyncSession, code: str) -> Platform:
     return row
 
 
-async def listing(session: AsyncSession) -> Sequence[Platform]:
-    """All of them, by code."""
-    return (await session.scalars(select(Platform).order_by(Platform.code))).all()
+async def _account(session: AsyncSession, username: str) -> int | None:
+    if not username:
+        return None
+    with session.no_autoflush:
+        found = await session.scalar(select(Account).where(Account.username == username))
+    if found is None:
+        raise InvalidError("表单有误", fields={"account": "没有这个账号"})
+    if found.role not in (Role.DEPARTMENT, Role.DISTRICT_AGENT):
+        raise InvalidError("表单有误", fields={"account": "接口账号须为专业部门或区级派遣员的账号"})
+    return found.id
+
+
+def _check_url(url: str) -> None:
+    if url:
+        check_url(url)
+
+
+async def listing(session: AsyncSession) -> Sequence[tuple[Platform, str]]:
+    """All of them, by code, each with the user name of its account."""
+    query = select(Platform, Account.username).outerjoin(Account, Account.id == Platform.account_id)
+    return [(row, name or "") for row, name in await session.execute(query.order_by(Platform.code))]
 
 
 async def codes(session: AsyncSession, platform: str) -> Sequence[PlatformCode]:

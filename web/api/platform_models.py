@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import Field
 
@@ -45,8 +45,8 @@ class PlatformForm(Asked):
     format: Format = Format.JSON
     #: Where our messages go; empty: it only sends.
     url: str = Field("", max_length=_URL_LENGTH)
-    #: In whose name it moves cases; null: its reports move nothing.
-    account_id: int | None = Field(None, ge=1, le=_LARGEST_ID)
+    #: User name of whoever it moves cases as; empty: its reports move nothing.
+    account: str = Field("", max_length=64)
 
 
 class PlatformChange(Asked):
@@ -56,7 +56,7 @@ class PlatformChange(Asked):
     kind: PlatformKind = PlatformKind.OTHER
     format: Format = Format.JSON
     url: str = Field("", max_length=_URL_LENGTH)
-    account_id: int | None = Field(None, ge=1, le=_LARGEST_ID)
+    account: str = Field("", max_length=64)
     is_active: bool = True
 
 
@@ -83,7 +83,7 @@ class PlatformAnswer(Answer):
     format: Format
     url: str
     is_active: bool
-    account_id: int | None
+    account: str
     made_at: datetime
     failing_since: datetime | None
     failures: int
@@ -102,11 +102,13 @@ class PlatformPage(Answer):
 
 
 class NewPlatform(PlatformAnswer):
+    shown_once: ClassVar[bool] = True
     #: Both sides sign with it. Shown this once.
     secret: str
 
 
 class PlatformSecret(Answer):
+    shown_once: ClassVar[bool] = True
     #: Shown this once.
     secret: str
 

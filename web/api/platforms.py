@@ -47,7 +47,7 @@ routes = Routes("platforms")
 async def list_platforms(ask: Ask) -> PlatformPage:
     async with ask.services.sessions() as db:
         rows, counts = await platforms.listing(db), await queries.counts(db)
-    return PlatformPage(items=[_answer(row, counts) for row in rows])
+    return PlatformPage(items=[_answer(row, account, counts) for row, account in rows])
 
 
 @routes.add(HTTPMethod.POST, "/platforms", "Add a platform (新建)", roles=ADMINISTRATORS, status=201)
@@ -59,17 +59,18 @@ async def make_platform(ask: Ask, body: PlatformForm) -> NewPlatform:
         kind=body.kind,
         form=body.format,
         url=body.url,
-        account_id=body.account_id,
+        account=body.account,
     )
-    return NewPlatform(**dict(_answer(row, {})), secret=secret)
+    return NewPlatform(**dict(_answer(row, body.account, {})), secret=secret)
 
 
 @routes.add(HTTPMethod.PATCH, "/platforms/{code}", "Change a platform (修改)", roles=ADMINISTRATORS)
 async def change_platform(ask: Ask, path: PlatformPath, body: PlatformChange) -> PlatformAnswer:
     changes = body.model_dump(mode="json", exclude_unset=True)
-    row = await _book(ask).change(_by(ask), path.code, changes)
+    await _book(ask).change(_by(ask), path.code, changes)
     async with ask.services.sessions() as db:
-        return _answer(row, await queries.counts(db))
+        rows = {row.code: (row, account) for row, account in await platforms.listing(db)}
+        return _answer(*rows[path.code], await queries.counts(db))
 
 
 @routes.add(HTTPMethod.POST, "/platforms/{code}/secret", "A new secret (更换密钥)", roles=ADMINISTRATORS)
@@ -193,10 +194,10 @@ async def _known(db: Any, code: str) -> Platform:
     return row
 
 
-def _answer(row: Platform, counts: dict[str, Counts]) -> PlatformAnswer:
-    names = PlatformAnswer.model_fields.keys() - Counts.__dataclass_fields__.keys()
+def _answer(row: Platform, account: str, counts: dict[str, Counts]) -> PlatformAnswer:
+    names = PlatformAnswer.model_fields.keys() - Counts.__dataclass_fields__.keys() - {"account"}
     fields = {name: getattr(row, name) for name in names}
-    return PlatformAnswer(**fields | asdict(counts.get(row.code, Counts())))
+    return PlatformAnswer(account=account, **fields | asdict(counts.get(row.code, Counts())))
 
 
 def _code(row: PlatformCode) -> PlatformCodeAnswer:

@@ -44,6 +44,8 @@ CODES = (
     (Table.UNIT, Way.BOTH, "roads", "U-1"),
 )
 BOX = KeyBox(b"test")
+#: Nothing in it depends on the database.
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @dataclass
@@ -151,7 +153,7 @@ async def house(
             kind="grid",
             form="xml",
             url=receiver.url,
-            account_id=people["roads1"].id,
+            account="roads1",
         )
         for table, way, ours, theirs in CODES:
             await platforms.put_code(by, GRID, table=table, way=way, ours=ours, theirs=theirs, name="")

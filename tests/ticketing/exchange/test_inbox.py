@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from core.delivery import sign
 from core.errors import InvalidError
-from tests.ticketing.exchange.conftest import GRID, Exchanging
+from tests.ticketing.exchange.conftest import GRID, Exchanging, on_sqlite
 from ticketing.exchange import mapping
 from ticketing.exchange.codec import encode
 from ticketing.exchange.inbox import ExchangeSignatureError, ReplayedError
@@ -34,6 +34,7 @@ async def _count(house: Exchanging) -> int:
         return await session.scalar(select(func.count()).select_from(Case)) or 0
 
 
+@on_sqlite
 @pytest.mark.parametrize("form", list(Format))
 async def test_a_case_comes_in_and_is_told_its_number(house: Exchanging, form: Format) -> None:
     answer, receipt = await house.tell(house.message("case", CASE), form)
@@ -75,6 +76,7 @@ async def test_a_code_without_mapping_is_refused_by_name_and_listed(house: Excha
         assert await mapping.unmapped(session, GRID) == []
 
 
+@on_sqlite
 async def test_a_refused_one_can_be_taken_here_and_its_sender_is_told(house: Exchanging) -> None:
     await house.tell(house.message("case", CASE | {"class": "C-999"}))
     await house.platforms.put_code(
@@ -121,6 +123,7 @@ async def _take(house: Exchanging, **more: Any) -> None:
     await house.inbox.take(given.pop("code"), content_type="application/json", timestamp=stamp, **given)
 
 
+@on_sqlite
 async def test_nobody_else_gets_in(house: Exchanging) -> None:
     now = int(house.clock.now().timestamp())
     wrongs: list[dict[str, Any]] = [
@@ -168,6 +171,7 @@ async def test_a_platform_moves_its_cases_in_its_accounts_name(house: Exchanging
     assert (receipt.result, "不能进行“办结反馈”" in receipt.reason) == ("refused", True)
 
 
+@on_sqlite
 async def test_a_state_that_cannot_be_is_refused_in_words(house: Exchanging) -> None:
     await _dispatched(house)
     for said, why in (
@@ -176,11 +180,12 @@ async def test_a_state_that_cannot_be_is_refused_in_words(house: Exchanging) -> 
     ):
         _, receipt = await house.tell(house.message("state", said, f"s-{said['stage']}"))
         assert (receipt.result, receipt.reason) == ("refused", why)
-    await house.platforms.change(house.by, GRID, {"account_id": None})
+    await house.platforms.change(house.by, GRID, {"account": ""})
     _, receipt = await house.tell(house.message("state", {"reference": "SZ-1", "stage": "A"}, "s-1"))
     assert (receipt.result, "没有接口账号" in receipt.reason) == ("accepted", True)
 
 
+@on_sqlite
 async def test_one_code_has_one_meaning_each_way(house: Exchanging) -> None:
     wrongs = (
         (Table.CLASS, Way.IN, "2013:事件:0113", "C-403", "theirs"),

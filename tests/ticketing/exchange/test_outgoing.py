@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from core.delivery import is_signed
-from tests.ticketing.exchange.conftest import GRID, Exchanging
+from tests.ticketing.exchange.conftest import GRID, Exchanging, on_sqlite
 from tests.ticketing.exchange.test_inbox import CASE
 from ticketing.exchange import mapping, reconciliation
 from ticketing.exchange.messages import CaseContent, DailyContent, StateContent
@@ -44,6 +44,7 @@ async def test_a_case_goes_to_the_platform_of_its_unit(house: Exchanging, establ
     assert (row.state, row.receipt["result"]) == ("acknowledged", "accepted")
 
 
+@on_sqlite
 async def test_who_reported_a_confidential_case_stays_in_the_house(
     house: Exchanging, draft: Case, complete: dict[str, Any]
 ) -> None:
@@ -86,6 +87,7 @@ async def test_stages_go_back_to_where_a_case_came_from(house: Exchanging) -> No
     assert last.stage == "40"
 
 
+@on_sqlite
 async def test_what_a_platform_did_itself_is_not_told_back(house: Exchanging, established: Case) -> None:
     case = await _dispatch(house, established)
     await house.platforms.put_code(
@@ -96,6 +98,7 @@ async def test_what_a_platform_did_itself_is_not_told_back(house: Exchanging, es
     assert [one.envelope.type for one in house.heard()] == ["case"]
 
 
+@on_sqlite
 async def test_away_for_a_day_nothing_is_lost_nothing_is_twice(house: Exchanging, established: Case) -> None:
     house.receiver.says(503)
     case = await _dispatch(house, established)
@@ -114,6 +117,7 @@ async def test_away_for_a_day_nothing_is_lost_nothing_is_twice(house: Exchanging
     assert await house.sender.alarms() == []
 
 
+@on_sqlite
 async def test_a_refusal_is_kept_and_can_be_sent_again(house: Exchanging, established: Case) -> None:
     house.gives_receipts(result="refused", reason="缺少照片")
     await _dispatch(house, established)
@@ -128,6 +132,7 @@ async def test_a_refusal_is_kept_and_can_be_sent_again(house: Exchanging, establ
     assert (await house.messages(Way.OUT))[0].state == "acknowledged"
 
 
+@on_sqlite
 async def test_a_receipt_may_come_later(house: Exchanging, established: Case) -> None:
     house.receiver.says(200, "ok")
     await _dispatch(house, established)

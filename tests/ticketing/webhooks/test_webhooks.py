@@ -32,6 +32,8 @@ from ticketing.webhooks.subscriptions import By, NoSuchWebhookError, Subscriptio
 from ticketing.webhooks.tables import Webhook, WebhookAttempt, WebhookDelivery, WebhookState
 
 BOX = KeyBox(b"test")
+#: Nothing in it depends on the database.
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @dataclass
@@ -139,6 +141,7 @@ async def test_a_move_arrives_signed_and_once(
     assert "路灯" not in heard.body.decode()
 
 
+@on_sqlite
 async def test_only_what_was_subscribed_to(
     desk: Desk, receiver: Receiver, urge: Callable[[], Awaitable[Case]], draft: Case
 ) -> None:
@@ -178,6 +181,7 @@ async def test_in_order_and_waiting_longer_after_each_failure(
     assert (await desk.attempts())[0].response == "busy"
 
 
+@on_sqlite
 async def test_one_that_hangs_holds_up_nobody(
     desk: Desk, receiver: Receiver, urge: Callable[[], Awaitable[Case]]
 ) -> None:
@@ -231,6 +235,7 @@ async def test_nobody_there_is_waited_for_and_at_last_switched_off(
     assert await desk.sender.alarms() == []
 
 
+@on_sqlite
 async def test_an_event_refused_for_a_day_lets_the_next_one_pass(
     desk: Desk, receiver: Receiver, urge: Callable[[], Awaitable[Case]]
 ) -> None:
@@ -248,6 +253,7 @@ async def test_an_event_refused_for_a_day_lets_the_next_one_pass(
     assert [one.state for one in await desk.deliveries(webhook.id)] == ["given_up", "delivered"]
 
 
+@on_sqlite
 async def test_gone_means_gone(desk: Desk, receiver: Receiver, urge: Callable[[], Awaitable[Case]]) -> None:
     webhook, _ = await desk.subscribe(receiver.url)
     receiver.says(410)
@@ -271,6 +277,7 @@ async def test_sent_again_by_hand_with_the_same_id(
     assert [said["type"] for said in bodies(receiver)] == ["case.moved", "case.moved", "ping"]
 
 
+@on_sqlite
 async def test_a_renewed_secret_signs_from_then_on(
     desk: Desk, receiver: Receiver, urge: Callable[[], Awaitable[Case]]
 ) -> None:
@@ -284,6 +291,7 @@ async def test_a_renewed_secret_signs_from_then_on(
     assert fits == [False, True]
 
 
+@on_sqlite
 async def test_one_that_ended_gets_nothing(
     desk: Desk, receiver: Receiver, urge: Callable[[], Awaitable[Case]]
 ) -> None:
@@ -295,6 +303,7 @@ async def test_one_that_ended_gets_nothing(
         await desk.subscriptions.renew_secret(desk.by, webhook.id)
 
 
+@on_sqlite
 async def test_what_does_not_exist_is_named(desk: Desk) -> None:
     wrongs: list[dict[str, Any]] = [
         {"url": "ftp://x/"},
@@ -308,6 +317,7 @@ async def test_what_does_not_exist_is_named(desk: Desk) -> None:
         assert list(caught.value.details["fields"]) == list(wrong)  # type: ignore[call-overload]
 
 
+@on_sqlite
 async def test_there_is_a_most(desk: Desk) -> None:
     few = replace(desk.subscriptions, most=1)
     await few.make(desk.by, name="a", url="https://example.org/", moves=[], stages=[])

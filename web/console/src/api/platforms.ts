@@ -56,12 +56,13 @@ export interface PlatformForm {
   format: PlatformFormat
   /** Empty: it only sends. */
   url: string
+  /** User name of whoever it moves cases as; empty: it moves none. */
+  account: string
 }
 
 export interface Platform extends PlatformForm {
   code: string
   is_active: boolean
-  account_id: number | null
   made_at: string
   failing_since: string | null
   failures: number
