@@ -113,7 +113,7 @@ async def _listen(settings: Settings, stop: asyncio.Event, redis: Redis, session
     transcriber = await when_there_is_a_model(settings, stop, SystemClock(), stop_threads.is_set)
     if transcriber is None:
         return
-    hints = Hints(sessions)
+    hints = Hints(sessions, settings.cases.edition)
     messages = Messages(redis, hints, settings.live.keywords)
     spool = Path(settings.spool_dir)
     helper = LiveHelper(settings.live, spool, transcriber.stream, messages.tell, messages.over)

@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from core.clock import CHINA, Clock, SystemClock
 from core.db import SessionFactory
 from ivr.house import articles
 from ticketing import catalogue
@@ -38,8 +39,10 @@ class _Article:
 class Hints:
     """Classes and articles in memory; empty until the database has answered once."""
 
-    def __init__(self, sessions: SessionFactory) -> None:
-        self._sessions = sessions
+    def __init__(
+        self, sessions: SessionFactory, edition: str = catalogue.DEFAULT_EDITION, clock: Clock | None = None
+    ) -> None:
+        self._sessions, self._edition, self._clock = sessions, edition, clock or SystemClock()
         self._suggester = Suggester([])
         self._articles: Sequence[_Article] = ()
 
@@ -60,7 +63,8 @@ class Hints:
             SQLAlchemyError
         """
         async with self._sessions() as session:
-            classes = await catalogue.categories(session, catalogue.DEFAULT_EDITION)
+            today = self._clock.now().astimezone(CHINA).date()
+            classes = await catalogue.categories(session, self._edition, today)
             rows = await articles.listing(session)
         self._suggester = Suggester(Named(one.kind, one.code, one.major, one.minor) for one in classes)
         self._articles = [_Article(row.id, row.title, row.text) for row in rows if row.published]

@@ -45,11 +45,11 @@ def _is_urgent(mark: str) -> bool:
     return mark.partition(":")[0] in (_EMERGENCY, _FLAGGED)
 
 
-async def phrases(sessions: SessionFactory) -> list[str]:
+async def phrases(sessions: SessionFactory, edition: str = catalogue.DEFAULT_EDITION) -> list[str]:
     """Places and categories of this city, as people say them, each once."""
     async with sessions() as session:
         places = [place.name for place in await catalogue.places(session)]
-        categories = await catalogue.categories(session, catalogue.DEFAULT_EDITION)
+        categories = await catalogue.categories(session, edition)
     names = [*places, *(name for one in categories for name in (one.major, one.minor))]
     said = [piece for name in names for piece in _BETWEEN.split(name) if len(piece) > 1]
     return list(dict.fromkeys([*said, *(name.removesuffix("街道") for name in places)]))
@@ -61,7 +61,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
     engine = make_engine(settings.database_url)
     sessions = make_sessions(engine)
     try:
-        words = await phrases(sessions)
+        words = await phrases(sessions, settings.cases.edition)
         await transcriber.main(settings, stop, marks=LedgerMarks(sessions), phrases=words)
     finally:
         await engine.dispose()
