@@ -8,9 +8,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.tables import Unit
+from ticketing.catalogue.tables import SeverityRow
 from ticketing.routing.match import MAJOR_DIGITS, Facts, Rule
 from ticketing.routing.tables import RoutingRule, RoutingVersion, VersionState
-from ticketing.tables import Case
+from ticketing.tables import Case, Category
 
 
 def of_case(case: Case, at: datetime) -> Facts:
@@ -22,6 +24,7 @@ def of_case(case: Case, at: datetime) -> Facts:
         case.category_kind or "",
         case.category_code or "",
         tuple(place for place in places if place),
+        case.severity_id,
     )
 
 
@@ -30,6 +33,21 @@ def as_rule(row: RoutingRule) -> Rule:
         row.id, row.unit, row.category_edition, row.category_kind, row.category_code, row.place,
         row.hours, row.season_from, row.season_to, row.ground,
     )  # fmt: skip
+
+
+async def responsible(session: AsyncSession, facts: Facts) -> str | None:
+    """The unit the catalogue names for a class (责任单位), or for how bad it is; None: none in use."""
+    unit: str | None = None
+    if facts.severity is not None:
+        unit = await session.scalar(select(SeverityRow.unit).where(SeverityRow.id == facts.severity))
+    if unit is None and facts.code:
+        unit = await session.scalar(
+            select(Category.unit).where(
+                Category.edition == facts.edition, Category.kind == facts.kind, Category.code == facts.code
+            )
+        )
+    found = await session.get(Unit, unit) if unit else None
+    return found.code if found and found.is_active else None
 
 
 async def in_force(session: AsyncSession) -> int | None:

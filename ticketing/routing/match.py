@@ -55,6 +55,8 @@ class Facts:
     code: str = ""
     #: Codes of the cell, community, street and district, as far as known, most exact first.
     places: tuple[str, ...] = ()
+    #: Row of the catalogue that says how bad it is (严重程度).
+    severity: int | None = None
 
     @property
     def codes(self) -> tuple[tuple[str, str, str], ...]:

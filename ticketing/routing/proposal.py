@@ -42,7 +42,7 @@ class Proposal:
 
 
 async def propose(session: AsyncSession, case: Case, now: datetime, rules: Cases = RULES) -> Proposal:
-    """The unit a case should be dispatched to at `now`; five small statements at most."""
+    """The unit a case should be dispatched to at `now`; a handful of small statements."""
     return await propose_for(session, facts_of.of_case(case, now), case.district, rules)
 
 
@@ -69,21 +69,31 @@ async def propose_for(
     history = await tally.read(
         session, kind=facts.kind, code=facts.code, district=district, now=facts.at, rules=rules
     )
-    return await _weighed(session, rule, version, history, rules)
+    # The catalogue's own unit stands before the catch-all; a rule that speaks of the class before both.
+    listed = await facts_of.responsible(session, facts) if rule is None or rule.is_catch_all else None
+    return await _weighed(session, rule, listed, version, history, rules)
 
 
 async def _weighed(
-    session: AsyncSession, rule: Rule | None, version: int | None, history: History, rules: Cases
+    session: AsyncSession,
+    rule: Rule | None,
+    listed: str | None,
+    version: int | None,
+    history: History,
+    rules: Cases,
 ) -> Proposal:
     best = history.favourite(rules.routing_history_least, rules.routing_history_share)
-    names = await words.names(session, rule, [one.unit for one in history.tallies])
+    units = [*(one.unit for one in history.tallies), *([listed] if listed else [])]
+    names = await words.names(session, rule, units)
     if best is not None and best.unit in names.inactive:
         best = None
     unit, basis = (rule.unit, Basis.RULE) if rule else (None, Basis.NONE)
     if rule and rule.is_catch_all:
         basis = Basis.CATCH_ALL
+    if listed is not None:
+        unit, basis = listed, Basis.CATALOGUE
     if best is not None and best.unit != unit:
         unit, basis = best.unit, Basis.HISTORY
-    zh, en = words.because(rule, version, basis, unit, history, names)
+    zh, en = words.because(rule, listed, version, basis, unit, history, names)
     by_rule = rule.unit if rule else None
     return Proposal(unit, zh, en, basis, rule.id if rule else None, version, by_rule, history)

@@ -23,6 +23,7 @@ class Basis(StrEnum):
     """What a proposed unit stands on."""
 
     RULE = "rule"  #: 规则
+    CATALOGUE = "catalogue"  #: 目录规定的责任单位
     CATCH_ALL = "catch_all"  #: 属地兜底
     HISTORY = "history"  #: 历史办理
     NONE = "none"  #: 无规则适用

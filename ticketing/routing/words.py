@@ -53,10 +53,16 @@ async def _category(session: AsyncSession, rule: Rule | None) -> str:
 
 
 def because(
-    rule: Rule | None, version: int | None, basis: Basis, unit: str | None, history: History, named: Names
+    rule: Rule | None,
+    listed: str | None,
+    version: int | None,
+    basis: Basis,
+    unit: str | None,
+    history: History,
+    named: Names,
 ) -> tuple[str, str]:
-    """(Chinese, English)."""
-    zh, en = _by_rule(rule, version, named)
+    """(Chinese, English). `listed`: the unit the catalogue names, where no rule speaks of the class."""
+    zh, en = _by_rule(rule, version, named) if listed is None else _by_catalogue(listed, named)
     if basis == Basis.HISTORY:
         mine = history.of(unit)
         name = named.unit(unit)
@@ -69,11 +75,18 @@ def because(
             f"{history.days} days, {name} accepted {mine.accepted} and returned {mine.returned}: "
             f"so {name} is proposed"
         )
-    elif history.tallies and unit:
-        mine = history.of(unit)
+    elif unit and (mine := history.of(unit)).accepted + mine.returned:
         zh += f"；近 {history.days} 天本区同类案卷该单位接收 {mine.accepted} 件、退单 {mine.returned} 件"
         en += f"; in {history.days} days it accepted {mine.accepted} such cases and returned {mine.returned}"
     return zh + "。", en + "."
+
+
+def _by_catalogue(unit: str, named: Names) -> tuple[str, str]:
+    name = named.unit(unit)
+    return (
+        f"没有更具体的规则，类别目录规定由“{name}”负责",
+        f"No rule is more exact: the catalogue makes {name} responsible for the class",
+    )
 
 
 def _by_rule(rule: Rule | None, version: int | None, named: Names) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from tests.ticketing.routing.conftest import COVER, draft_with
 from ticketing.routing import Proposal, propose, versions
 from ticketing.routing.tables import Basis, DecisionOutcome, RoutingDecision
 from ticketing.routing.versions import Editor
-from ticketing.tables import Case
+from ticketing.tables import Case, Category
 
 Make = Callable[..., Awaitable[Case]]
 #: Two accepted cases are enough here.
@@ -62,6 +62,24 @@ async def test_what_no_rule_speaks_of_falls_to_the_district(
     found = await proposed(sessions, await established(category=None, district="210203"), clock)
     assert (found.unit, found.basis) == ("210203", Basis.CATCH_ALL)
     assert found.because.startswith("没有更具体的规则，按属地兜底由“平台210203”负责西岗区")
+
+
+async def test_the_catalogues_unit_stands_before_the_catch_all_but_after_a_rule(
+    sessions: SessionFactory, clock: FixedClock, in_force: int, established: Make
+) -> None:
+    async with sessions.begin() as session:
+        for code in ("0101", "0301"):
+            key = ("2013", "部件", code)
+            (await session.get_one(Category, key)).unit = "parks"
+    by_rule = await proposed(sessions, await established(), clock)
+    listed = {"edition": "2013", "kind": "部件", "code": "0301"}
+    by_catalogue = await proposed(sessions, await established(category=listed), clock)
+    assert (by_rule.unit, by_rule.basis) == ("water", Basis.RULE)
+    assert (by_catalogue.unit, by_catalogue.basis) == ("parks", Basis.CATALOGUE)
+    assert by_catalogue.because == "没有更具体的规则，类别目录规定由“parks”负责。"
+    async with sessions.begin() as session:
+        await session.execute(update(Unit).where(Unit.code == "parks").values(is_active=False))
+    assert (await proposed(sessions, await established(category=listed), clock)).unit == "210202"
 
 
 async def test_a_unit_that_is_gone_is_not_proposed(

@@ -1,7 +1,7 @@
 import { request } from './client'
 import type { Stage } from './types'
 
-export type Basis = 'rule' | 'catch_all' | 'history' | 'none'
+export type Basis = 'rule' | 'catalogue' | 'catch_all' | 'history' | 'none'
 export type Verdict = 'rule' | 'dispatch' | 'unit' | 'other'
 
 export interface Version {
