@@ -92,7 +92,7 @@ async def holder(sessions: SessionFactory, key: str, now: datetime) -> Source:
         SourceKeyError: nobody made it, or it was revoked.
         SourceShutError: the source is switched off.
     """
-    if not key.startswith(PREFIX):
+    if not (key.startswith(PREFIX) and key.isascii()):
         raise SourceKeyError
     query = select(SourceKey, Source).join(Source, Source.code == SourceKey.source)
     async with sessions() as db:

@@ -20,7 +20,7 @@ from ticketing.sources.reports import Report, ReportClass
 from ticketing.tables import Category, Place
 from web.api.messages import mistake
 from web.open311 import attributes, services
-from web.open311.problems import Open311Error
+from web.open311.problems import Open311Error, told
 from web.open311.shape import Many
 from web.services import Services
 
@@ -28,18 +28,6 @@ _ATTRIBUTE = re.compile(r"attribute\[([A-Za-z0-9_.-]{1,64})\](?:\[\])?")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _NOTICE = "您的来件已受理，可凭编号查询进度。 Your request was received; its id tells how it goes on."
 _LATER = "您的来件待人工核对，可凭 token 查询编号。 A person looks at it first; the token leads to its id."
-#: Our field → theirs, for sentences about what is wrong.
-_THEIRS = {
-    "longitude": "long",
-    "latitude": "lat",
-    "callback_number": "phone",
-    "media": "media_url",
-    "reporter_name": "first_name, last_name",
-    "account": "account_id",
-    "address": "address_string",
-    "part": "attribute[part]",
-}
-
 Form = MultiMapping[Any]
 
 
@@ -95,9 +83,8 @@ async def _read(session: AsyncSession, form: Form, repeat_key: str) -> Report:
 
 
 def _told(error: Mapping[str, Any]) -> str:
-    field = str(error["loc"][0])
     why = mistake(error["type"], error.get("ctx", {}), error["msg"].removeprefix("Value error, "))
-    return f"{_THEIRS.get(field, field)}: {why}"
+    return told(str(error["loc"][0]), why)
 
 
 def _text(form: Form, name: str) -> str:
@@ -138,7 +125,7 @@ async def _of_id(session: AsyncSession, address_id: str, wrong: list[str]) -> di
     """District and street of a place's division code, which is what our address ids are."""
     names = {3: "district", 4: "street"}
     found: dict[str, str] = {}
-    code: str | None = address_id[:16]
+    code: str | None = address_id if address_id.isascii() and address_id.isdigit() else None
     while code and (place := await session.scalar(select(Place).where(Place.code == code))) is not None:
         if place.level in names:
             found[names[place.level]] = place.code
@@ -166,10 +153,10 @@ def _person(form: Form, answers: Mapping[str, str]) -> dict[str, Any]:
 
 def _words(form: Form, one: Category, answers: Mapping[str, str]) -> str:
     """What the client wrote, and the answers that have no field of their own."""
-    told = _text(form, "description") or one.minor
+    said = _text(form, "description") or one.minor
     lines = [
         f"{each.label}：{answers[each.code]}"
         for each in attributes.of_class(one)
         if each.label and each.code in answers
     ]
-    return "\n".join([told, *lines])
+    return "\n".join([said, *lines])

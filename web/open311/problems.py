@@ -17,6 +17,21 @@ from web.open311.shape import MEDIA, Many, render
 log = structlog.get_logger()
 
 
+#: Our field → theirs, for sentences about what is wrong.
+_THEIRS = {
+    "longitude": "long",
+    "latitude": "lat",
+    "callback_number": "phone",
+    "media": "media_url",
+    "reporter_name": "first_name, last_name",
+    "account": "account_id",
+    "address": "address_string",
+    "part": "attribute[part]",
+    "category": "service_code",
+    "id": "Idempotency-Key",
+}
+
+
 class Open311Error(Exception):
     """What the client did wrong: one status, one or more sentences people read."""
 
@@ -40,8 +55,8 @@ def refused(error: Exception, format: str, path: str) -> web.Response:
         return response
     if isinstance(error, InvalidError):
         fields = error.details.get("fields")
-        told = [f"{name}: {why}" for name, why in fields.items()] if isinstance(fields, dict) else []
-        return problem(400, told or [sentence(error)], format)
+        wrong = [told(name, why) for name, why in fields.items()] if isinstance(fields, dict) else []
+        return problem(400, wrong or [sentence(error)], format)
     if isinstance(error, HotlineError) and error.status < 500:
         return problem(error.status if error.status == 404 else 400, [sentence(error)], format)
     if isinstance(error, web.HTTPException):
@@ -52,6 +67,11 @@ def refused(error: Exception, format: str, path: str) -> web.Response:
     number = secrets.token_hex(6)
     log.error("request failed", error_id=number, path=path, exc_info=error)
     return problem(500, [f"{BY_CODE['internal'].format(number=number)} Internal error."], format)
+
+
+def told(field: str, why: str) -> str:
+    """What is wrong with one of our fields, by the name the client knows it by."""
+    return f"{_THEIRS.get(field, field)}: {why}"
 
 
 def problem(status: int, sentences: list[str] | tuple[str, ...], format: str) -> web.Response:

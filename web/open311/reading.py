@@ -28,6 +28,7 @@ SPAN, MOST = timedelta(days=90), 1000
 CLOSED = [Stage.CLOSED, *(stage for stage, row in STAGES.items() if row.phase == Phase.OUT)]
 #: Numbers people can be called or looked up by (dates are none), and addresses of mail.
 _PERSONAL = re.compile(r"(?<!\d)(?!\d{4}-\d\d-\d\d(?!\d))\d(?:[\s-]?\d){6,}|[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,32}")
 _LARGEST_PAGE = 10**6
 
 
@@ -52,7 +53,9 @@ async def one(session: AsyncSession, reader: Reader, request_id: str) -> Many:
     Raises:
         Open311Error: nothing that is published has this id.
     """
-    case = await session.scalar(select(Case).where(Case.number == request_id[:32], reader.published()))
+    case = None
+    if request_id.isascii() and request_id.isdigit():
+        case = await session.scalar(select(Case).where(Case.number == request_id, reader.published()))
     if case is None:
         raise Open311Error(404, f"没有这个编号 service_request_id not found: {request_id[:32]}")
     return Many("request", await _rows(session, reader, [case]))
@@ -68,7 +71,8 @@ async def many(session: AsyncSession, reader: Reader, asked: Mapping[str, str], 
     query = select(Case).where(reader.published()).order_by(Case.id.desc())
     if ids := _list(asked, "service_request_id"):
         # "This overrides all other arguments."
-        query = query.where(Case.number.in_(ids[:MOST]))
+        known = [one for one in ids if one.isascii() and one.isdigit()]
+        query = query.where(Case.number.in_(known[:MOST]))
     else:
         conditions = [*_between(asked, now, wrong), *_status(asked, wrong), *_services(asked, wrong)]
         query = query.where(*conditions)
@@ -86,7 +90,7 @@ async def of_token(session: AsyncSession, token: str) -> Many:
     Raises:
         Open311Error: nobody was given this token.
     """
-    line = await queries.by_token(session, token[:64])
+    line = await queries.by_token(session, token) if _TOKEN.fullmatch(token) else None
     if line is None:
         raise Open311Error(404, f"没有这个 token not found: {token[:32]}")
     number = line.case.number if line.case else None

@@ -131,7 +131,10 @@ async def _post(request: web.Request, house: Services) -> Answer:
         raise Open311Error(400, "请用表单提交 Content-Type must be application/x-www-form-urlencoded")
     if (request.content_length or 0) > MAX_BODY:
         raise Open311Error(400, "内容过大 The request is too large")
-    form = await request.post()
+    try:
+        form = await request.post()
+    except (ValueError, LookupError):
+        raise Open311Error(400, "表单无法读取 The form cannot be read; encode it in UTF-8") from None
     _check_jurisdiction(str(form.get("jurisdiction_id", "")), request)
     key = str(form.get("api_key", "") or request.query.get("api_key", ""))
     repeat_key = request.headers.get("Idempotency-Key", "")[:100]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import aiohttp
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from core.case_settings import Cases
 from core.settings import Settings
@@ -20,6 +22,8 @@ from ticketing.sources import book, keys
 from ticketing.sources.channels import Channel
 from ticketing.sources.tables import SourceReport
 from ticketing.tables import Case, Stage
+from web.open311.problems import refused
+from web.open311.reading import Reader, _row
 
 COVER, LAMP, NOISE = "2013-C-0101", "2013-C-0137", "2013-E-0128"
 LAMP_1 = {"service_code": LAMP, "address_string": "中山区人民路 1 号", "description": "路灯不亮"}
@@ -185,6 +189,8 @@ async def test_what_is_wrong_is_said_all_at_once(world: World, connect: Connect)
         refusal = await _refusal(client.post(**LAMP_1 | change))
         assert (refusal.status, len(refusal.errors)) == (status, count), (change, refusal)
         assert all(one["code"] == str(status) for one in refusal.errors)
+    away = await _refusal(client.post(**LAMP_1 | {"phone": "12"}))
+    assert away.errors[0]["description"] == "phone: 不是有效的电话号码"
     huge = io.BytesIO(b"description=" + b"x" * 10_000_000)
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     url = f"{client.endpoint}/requests.{client.format}"
@@ -192,6 +198,37 @@ async def test_what_is_wrong_is_said_all_at_once(world: World, connect: Connect)
         assert answer.status == 400
     async with world.sessions() as db:
         assert (await db.scalars(select(SourceReport))).all() == []
+
+
+async def test_what_cannot_be_read_is_refused_in_the_same_shape(
+    house: World, http: aiohttp.ClientSession
+) -> None:
+    base = str(house.server.make_url("/open311/v2"))
+    form = "application/x-www-form-urlencoded"
+    for kind, body in (
+        (form + "; charset=nonsense", b"a=b"),
+        (form, b"a=\xff\x00"),
+        ("text/plain", b"a"),
+        (form, b""),
+    ):
+        async with http.post(f"{base}/requests.json", data=body, headers={"Content-Type": kind}) as answer:
+            (error,) = await answer.json()
+            assert answer.status == error["code"] in (400, 403), (kind, body)
+    for path in ("requests/%00", "tokens/%00", "services/%00", "requests/\u0661", "tokens/a%27b", "x"):
+        async with http.get(f"{base}/{path}.json") as answer:
+            assert (answer.status, (await answer.json())[0]["code"]) == (404, 404), path
+    async with http.get(f"{base}/requests.json", params={"service_request_id": "\x00,1"}) as answer:
+        assert (answer.status, await answer.json()) == (200, [])
+    async with http.put(f"{base}/requests.json") as answer:
+        assert answer.status == 404
+
+
+def test_our_own_faults_are_told_in_the_same_shape() -> None:
+    away = refused(OperationalError("select", {}, Exception("gone")), "json", "/")
+    assert (away.status, json.loads(away.text or "")[0]["code"]) == (503, 503)
+    bug = refused(RuntimeError("secret words"), "xml", "/")
+    assert bug.status == 500 and "<errors><error><code>500</code>" in (bug.text or "")
+    assert "secret" not in (bug.text or "")
 
 
 async def test_many_answers_to_one_question(connect: Connect) -> None:
@@ -224,6 +261,8 @@ async def test_sent_again_it_is_one_request(world: World, connect: Connect) -> N
     keyed = {"Idempotency-Key": "abc"}
     other = await client.post(keyed, **LAMP_1 | {"device_id": "phone-2"})
     assert await client.post(keyed, **LAMP_1 | {"device_id": "phone-2"}) == other != first
+    refusal = await _refusal(client.post(keyed, **LAMP_1 | {"description": "别的"}))
+    assert (refusal.status, refusal.errors[0]["description"][:16]) == (400, "Idempotency-Key:")
     async with world.sessions() as db:
         assert len((await db.scalars(select(Case))).all()) == 2
 
@@ -267,8 +306,6 @@ async def test_cases_of_callers_are_not_shown(world: World, connect: Connect) ->
 
 
 def test_everything_may_be_published_but_words_and_confidential_ones() -> None:
-    from web.open311.reading import Reader, _row
-
     assert Settings().open311.publish == "open311"
     case = Case(
         number="1" * 19, stage=Stage.HANDLING, description="我是张三", address="张三家", longitude=121.64137,
