@@ -57,7 +57,7 @@ async def test_a_move_reaches_who_subscribed(
                 sessions, call_id="a-1", caller_number="", transcript="", clock=clock
             )
             await bus.publish(CaseOpened(at=case.created_at, case_id=case.id, call_id="a-1"))
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 await receiver.called.wait()
         finally:
             stop.set()

@@ -125,7 +125,8 @@ async def test_a_days_list(world: World) -> None:
     assert (await _send(world, admin, secret, json.dumps(theirs).encode())).status == 200
     day = await (await leader.get(f"{PLATFORMS}/grid/days/2026-11-23")).json()
     assert (day["missing_here"], day["words"]) == (["m-2"], "对账不符：我方未收 1 条（m-2）")
-    assert (await leader.get(f"{PLATFORMS}/grid/days/never")).status == 404
+    for never in ("never", "0001-01-01", "9999-12-31"):
+        assert (await leader.get(f"{PLATFORMS}/grid/days/{never}")).status == 404
     assert (await leader.get(f"{PLATFORMS}/nobody/days/2026-11-23")).status == 404
 
 

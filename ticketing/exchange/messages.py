@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
@@ -16,6 +16,9 @@ VERSION = "1"
 #: Lines of a reconciliation list, each way.
 MOST_IDS = 20_000
 _Id = Annotated[str, Field(min_length=1, max_length=REFERENCE_LENGTH, pattern=r"^[\w.:-]+$")]
+#: A calendar has an end either way; nobody exchanged anything near it.
+Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2199, 12, 31))]
+_FIRST, _LAST = (datetime(year, 1, 1, tzinfo=UTC) for year in (2000, 2199))
 _TheirCode = Annotated[Line, Field(max_length=64)]
 
 
@@ -88,7 +91,7 @@ class ReceiptContent(_Part):
 class DailyContent(_Part):
     """The sender's list of a day's messages (对账单): ids of cases and states alone."""
 
-    day: date
+    day: Day
     sent: Annotated[list[_Id], BeforeValidator(_empty_is_none_of_them), Field(max_length=MOST_IDS)] = []
     received: Annotated[list[_Id], BeforeValidator(_empty_is_none_of_them), Field(max_length=MOST_IDS)] = []
 
@@ -110,7 +113,7 @@ class Envelope(_Part):
     id: _Id
     #: Never the same twice.
     nonce: Annotated[str, Field(min_length=8, max_length=64, pattern=r"^[\w-]+$")]
-    at: AwareDatetime
+    at: Annotated[AwareDatetime, Field(ge=_FIRST, le=_LAST)]
     type: MessageKind
 
 

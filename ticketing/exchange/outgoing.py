@@ -52,7 +52,7 @@ class Outgoing:
         if not isinstance(event, CaseMoved):
             return 0
         async with self._sessions() as session:
-            if await session.scalar(select(Platform.code).where(Platform.is_active).limit(1)) is None:
+            if not await _reachable(session):
                 return 0
         async with self._sessions() as session:
             await begin_write(session)

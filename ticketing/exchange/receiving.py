@@ -151,6 +151,7 @@ class Works:
             clock=self.clock,
             city=self.city,
             rules=self.rules,
+            address=f"platform:{platform.code}",
         )
         await self._audit(platform, case.id, {"move": move, "message": message_id})
         return Result(is_taken=True, number=number, case_id=case.id)

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
+from ticketing.exchange.messages import Day
 from ticketing.exchange.tables import (
     Format,
     MessageKind,
@@ -35,7 +36,7 @@ class PlatformMessagePath(PlatformPath):
 
 
 class PlatformDayPath(PlatformPath):
-    day: date
+    day: Day
 
 
 class PlatformForm(Asked):

@@ -81,6 +81,13 @@ def good() -> dict[str, Any]:
     }
 
 
+def _changed(change: dict[str, Any]) -> dict[str, Any]:
+    said = good() | change
+    if "daily" in change:
+        del said["state"]
+    return said
+
+
 @pytest.mark.parametrize(
     ("change", "named"),
     [
@@ -95,11 +102,13 @@ def good() -> dict[str, Any]:
         ({"state": "text"}, "message"),
         ({"case": {}}, "case"),
         ({"type": "case"}, "state"),
+        ({"at": "9999-12-31T23:59:59+00:00"}, "at"),
+        ({"type": "daily", "daily": {"day": "0001-01-01"}}, "day"),
     ],
 )
 def test_what_is_wrong_is_named(change: dict[str, Any], named: str) -> None:
     with pytest.raises(MessageError, match=named):
-        decode(json.dumps(good() | change).encode(), Format.JSON)
+        decode(json.dumps(_changed(change)).encode(), Format.JSON)
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b"\xff", b"[" * 100_000])
