@@ -61,10 +61,10 @@ class Facts:
     def _plain(self, english: bool) -> dict[str, str]:
         case, which = self.case, int(english)
         step = STEPS[min(self.step, len(STEPS)) - 1][which] if self.step else ""
-        stage = STAGES[case.stage]
+        stage, name = STAGES[case.stage], "" if case.confidential else case.reporter_name
         return {
             "number": case.number or "",
-            "name": case.reporter_name or ("citizen" if english else "市民朋友"),
+            "name": name or ("citizen" if english else "市民朋友"),
             "kind": _KINDS[case.kind][which] if case.kind in _KINDS else "",
             "address": case.address,
             "description": case.description,

@@ -34,7 +34,7 @@ class Placeholder:
 
 _ALL = (
     Placeholder("number", "案卷号", "Case number", "2102022026112300001", "2102022026112300001"),
-    Placeholder("name", "称呼", "Name of the reporter", "张先生", "Mr Zhang", 20, private=True),
+    Placeholder("name", "称呼", "Name of the reporter", "张先生", "Mr Zhang", 20),
     Placeholder("kind", "诉求类型", "What the caller wants", "投诉", "complaint", private=True),
     Placeholder("category", "类别", "Class", "路灯", "路灯", private=True),
     Placeholder("district", "区县", "District", "中山区", "中山区"),

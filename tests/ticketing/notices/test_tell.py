@@ -107,7 +107,7 @@ async def test_a_confidential_case_says_no_content(
     await template("register", "{称呼}：{诉求内容}，{当前环节}", confidential=policy)
     await go(draft.id, "seat register", confidential=True, reporter_name="张先生")
     (message,) = await outgoing()
-    assert (message.text, message.state) == ("（保密）：（保密），已登记", state)
+    assert (message.text, message.state) == ("市民朋友：（保密），已登记", state)
 
 
 async def test_language_and_channel_are_the_reporters(

@@ -50,7 +50,7 @@ export const messagesZh = {
     previewOf: '按案卷号预览（可不填）',
     length: (n: number, sms: number) => (sms ? `${n} 字，计费 ${sms} 条短信` : `${n} 字`),
     gateways: '发送方式',
-    hours: (text: string) => `发送时段 ${text}`,
+    hours: (text: string) => `发送时段 ${text.replace('daily', '每天').replace('always', '全天')}`,
     told: '已通知',
     nobodyTold: '没有消息',
     contact: '联系方式',
