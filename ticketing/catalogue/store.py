@@ -92,6 +92,8 @@ async def carry_out(sessions: SessionFactory, read: Read, by: By, *, digest: str
 
 async def carry_out_in(session: AsyncSession, read: Read, by: By, *, digest: str | None = None) -> Plan:
     """As `carry_out`, in the caller's transaction."""
+    # One at a time: the next sees what this one did.
+    await session.execute(select(Edition.code).with_for_update())
     plan = await preview(session, read, by.today)
     if plan.problems:
         fields = dict(_told(one) for one in plan.problems[:50])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -230,13 +232,16 @@ def test_a_file_without_our_sheets_or_columns_says_so() -> None:
         ),
     ],
 )  # fmt: skip
-async def test_unknown_codes_are_named(
-    sessions: SessionFactory, by: store.By, loaded: None, line: Line, column: str, what: str
-) -> None:
+def test_unknown_codes_are_named(by: store.By, line: Line, column: str, what: str) -> None:
     sheet = "类别" if isinstance(line, ClassLine) else "严重程度"
-    async with sessions() as session:
-        seen = await store.preview(session, ([((sheet, 7), line)], []), by.today)
-    (problem,) = seen.problems
+    lamp = SeverityLine(
+        edition="2013", kind="部件", code="0137", rank=1, condition="不亮", limit_value=1,
+        limit_unit="work_day",
+    )  # fmt: skip
+    of_lamp = ClassLine(edition="2013", kind="部件", code="0137", major="公用设施", minor="路灯")
+    editions = {"2013": EditionLine(edition="2013", name="现行")}
+    there = plan.State(editions, {LAMP: of_lamp}, {lamp.key: lamp}, [])
+    (problem,) = plan.make(there, [((sheet, 7), line)], [], by.today).problems
     assert (problem.row, problem.column) == (7, column)
     assert what in problem.what
 
@@ -261,3 +266,29 @@ async def test_a_row_of_the_future_is_corrected_and_one_in_force_is_followed(
         ]
         today = [one.rank for one in await catalogue.severities(session, LAMP, by.today)]
         assert today == sorted(set(today))
+
+
+async def test_two_files_at_once_are_taken_one_after_the_other(
+    sessions: SessionFactory, by: store.By, loaded: None
+) -> None:
+    line = ClassLine(edition="2013", kind="事件", code="0199", major="市容环境", minor="盲道缺损")
+    row = SeverityLine(
+        edition="2013", kind="事件", code="0199", rank=1, condition="盲人可能绊倒", limit_value=1,
+        limit_unit="work_day",
+    )  # fmt: skip
+    read: store.Read = ([(("类别", 2), line), (("严重程度", 2), row)], [])
+    done = await asyncio.gather(*(store.carry_out(sessions, read, by) for _ in range(3)))
+    assert sorted((one.count("added"), one.same) for one in done) == [(0, 2), (0, 2), (2, 0)]
+    async with sessions() as session:
+        assert len(await catalogue.severities(session, row.of)) == 1
+
+
+def test_a_bomb_of_entities_is_refused() -> None:
+    bomb = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]>'
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook.write([]))) as old, zipfile.ZipFile(file, "w") as new:
+        for one in old.infolist():
+            data = old.read(one)
+            new.writestr(one, bomb + data if one.filename == "xl/workbook.xml" else data)
+    with pytest.raises(InvalidError):
+        workbook.read(file.getvalue())

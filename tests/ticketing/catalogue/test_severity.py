@@ -108,20 +108,18 @@ async def test_established_anew_without_a_severity_the_limit_goes_with_it(act: A
     assert (case.limit_value, case.severity_rank) == (3, None)
 
 
-@pytest.mark.parametrize(
-    ("given", "what"),
-    [
+async def test_a_severity_that_does_not_fit_is_refused(act: Act) -> None:
+    await act("register", "seat")
+    wrong: tuple[tuple[dict[str, Any], str], ...] = (
         ({"severity": 9}, "该类别没有这一级，可选：1 漏电"),
         ({"severity": 0}, "须为 1 到 99 的整数"),
         ({"severity": "x"}, "须为 1 到 99 的整数"),
         ({"severity": 1, "limit_value": 3, "limit_unit": "work_day"}, "时限由它决定"),
-    ],
-)
-async def test_a_severity_that_does_not_fit_is_refused(act: Act, given: dict[str, Any], what: str) -> None:
-    await act("register", "seat")
-    with pytest.raises(InvalidError) as refused:
-        await act("establish", "shift_leader", **given)
-    assert what in fields(refused)["severity"]
+    )
+    for given, what in wrong:
+        with pytest.raises(InvalidError) as refused:
+            await act("establish", "shift_leader", **given)
+        assert what in fields(refused)["severity"]
 
 
 async def test_a_case_without_class_and_a_class_without_rows_say_so(
@@ -133,34 +131,26 @@ async def test_a_case_without_class_and_a_class_without_rows_say_so(
     assert "还没有选类别" in fields(refused)["severity"]
 
 
-@pytest.mark.parametrize(
-    ("key", "what"),
-    [
-        ({"edition": "2013", "kind": "事件", "code": "9999"}, "2013 版目录中没有编码为 9999 的事件类别"),
-        ({"edition": "1999", "kind": "事件", "code": "0101"}, "没有“1999”版目录"),
-    ],
-)
-async def test_unknown_codes_are_refused_by_name(act: Act, key: dict[str, str], what: str) -> None:
-    with pytest.raises(InvalidError) as refused:
-        await act("register", "seat", category=key)
-    assert fields(refused) == {"category": what}
+async def test_unknown_codes_are_refused_by_name(act: Act) -> None:
+    for edition, what in (("2013", "2013 版目录中没有编码为 9999 的事件类别"), ("1999", "没有“1999”版目录")):
+        with pytest.raises(InvalidError) as refused:
+            await act("register", "seat", category={"edition": edition, "kind": "事件", "code": "9999"})
+        assert fields(refused) == {"category": what}
 
 
-@pytest.mark.parametrize(
-    ("days", "what"),
-    [
-        ({"valid_to": date(2026, 11, 23)}, "“路灯”自 2026-11-23 起已停用"),
-        ({"valid_from": date(2026, 11, 24)}, "“路灯”自 2026-11-24 起才能使用"),
-    ],
-)
 async def test_a_class_that_does_not_hold_today_is_refused(
-    act: Act, sessions: SessionFactory, clock: FixedClock, days: dict[str, Any], what: str
+    act: Act, sessions: SessionFactory, clock: FixedClock
 ) -> None:
-    assert clock.now().date() == date(2026, 11, 23)
-    await change(sessions, clock, replace(CLASS, **days))
-    with pytest.raises(InvalidError) as refused:
-        await act("register", "seat")
-    assert fields(refused) == {"category": what}
+    today, tomorrow = date(2026, 11, 23), date(2026, 11, 24)
+    assert clock.now().date() == today
+    for line, what in (
+        (replace(CLASS, valid_to=today), "“路灯”自 2026-11-23 起已停用"),
+        (replace(CLASS, valid_from=tomorrow), "“路灯”自 2026-11-24 起才能使用"),
+    ):
+        await change(sessions, clock, line)
+        with pytest.raises(InvalidError) as refused:
+            await act("register", "seat")
+        assert fields(refused) == {"category": what}
 
 
 async def test_ended_rows_are_not_offered(act: Act, sessions: SessionFactory, clock: FixedClock) -> None:
