@@ -46,7 +46,7 @@ def _cases() -> None:
         )
     op.create_index(op.f("ix_cases_cell"), "cases", ["cell"])
     for column in ("longitude", "latitude"):
-        op.add_column("cases", sa.Column(column, sa.Float(), nullable=True))
+        op.add_column("cases", sa.Column(column, sa.Double(), nullable=True))
     op.add_column("cases", sa.Column("part", sa.String(length=16), nullable=True))
 
 
@@ -57,8 +57,8 @@ def _landmarks() -> None:
         sa.Column("name", sa.String(length=64), nullable=False),
         sa.Column("aliases", sa.JSON(), nullable=False),
         sa.Column("sort", sa.String(length=16), nullable=False),
-        sa.Column("longitude", sa.Float(), nullable=False),
-        sa.Column("latitude", sa.Float(), nullable=False),
+        sa.Column("longitude", sa.Double(), nullable=False),
+        sa.Column("latitude", sa.Double(), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("changed_at", _TIME, nullable=False),
@@ -74,8 +74,8 @@ def _parts() -> None:
         sa.Column("code", sa.String(length=16), nullable=False),
         sa.Column("category", sa.String(length=4), nullable=False),
         *(sa.Column(name, sa.String(length=length), nullable=False) for name, length in words.items()),
-        sa.Column("longitude", sa.Float(), nullable=False),
-        sa.Column("latitude", sa.Float(), nullable=False),
+        sa.Column("longitude", sa.Double(), nullable=False),
+        sa.Column("latitude", sa.Double(), nullable=False),
         sa.Column("square", sa.BigInteger(), nullable=False),
         sa.Column("cell", sa.String(length=15), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),

@@ -26,7 +26,7 @@ def _sources() -> None:
             sa.Column(f"category_{name}", sa.String(length=8), nullable=True)
             for name in ("edition", "kind", "code")
         ),
-        sa.Column("threshold", sa.Float(), nullable=True),
+        sa.Column("threshold", sa.Double(), nullable=True),
         sa.Column("registers", sa.Boolean(), nullable=False),
         *(
             sa.Column(name, sa.Integer(), nullable=False)
@@ -36,7 +36,7 @@ def _sources() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", moment, nullable=False),
         sa.Column("changed_at", moment, nullable=False),
-        sa.Column("allowance", sa.Float(), nullable=False),
+        sa.Column("allowance", sa.Double(), nullable=False),
         sa.Column("allowance_at", moment, nullable=False),
         sa.ForeignKeyConstraint(
             ["category_edition", "category_kind", "category_code"],
