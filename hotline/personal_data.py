@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,8 @@ from recorder import queries as recordings
 from recorder.capture import sides
 from recorder.retention.bundle import Person, SpokenCall
 from recorder.tables import Recording
+from ticketing.notices.tables import OutgoingMessage
+from ticketing.sources.tables import SourceReport
 from ticketing.tables import Case, CaseHistory
 from ticketing.workflow import STAGE_LABELS
 from web.api.calls import case_ids
@@ -85,7 +88,30 @@ async def _text(session: AsyncSession, case: Case, number: str) -> str:
         f"{_local(one.at)}  {one.move}  {STAGE_LABELS.get(one.to_stage, one.to_stage)}"
         for one in await session.scalars(history)
     ]
-    return "\n".join([*(f"{label}：{value}" for label, value in lines), "", "办理过程：", *moves, ""])
+    sent = [*await _reports(session, case, number), *await _told(session, case, number)]
+    return "\n".join([*(f"{label}：{value}" for label, value in lines), "", "办理过程：", *moves, *sent, ""])
+
+
+async def _reports(session: AsyncSession, case: Case, number: str) -> list[str]:
+    """What the person sent without a call, whole; of other people's reports nothing."""
+    query = select(SourceReport).where(SourceReport.case_id == case.id, SourceReport.reporter == number)
+    found = [
+        (f"{_local(one.received_at)}  {one.source} {one.external_id}", json.dumps(one.body, ensure_ascii=False))
+        for one in await session.scalars(query.order_by(SourceReport.id))
+    ]
+    return ["", "外部来件：", *(f"{which}  {said}" for which, said in found)] if found else []
+
+
+async def _told(session: AsyncSession, case: Case, number: str) -> list[str]:
+    """What the person was told by SMS."""
+    query = select(OutgoingMessage).where(
+        OutgoingMessage.case_id == case.id, OutgoingMessage.recipient == number
+    )
+    found = [
+        f"{_local(one.created_at)}  {one.channel} {one.state}  {one.text}"
+        for one in await session.scalars(query.order_by(OutgoingMessage.id))
+    ]
+    return ["", "告知消息：", *found] if found else []
 
 
 def _shown(number: str, own: str) -> str:

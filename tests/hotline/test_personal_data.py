@@ -26,6 +26,11 @@ from recorder.rights.store import Actor
 from recorder.storage.keys import object_key
 from recorder.storage.protocol import StoreUnavailableError
 from recorder.tables import Recording, RecordingState, Transcript
+from ticketing import catalogue
+from ticketing.sources import intake
+from ticketing.sources.book import fresh
+from ticketing.sources.channels import Channel
+from ticketing.sources.reports import Report
 from ticketing.tables import Case
 
 NUMBER, OTHER = "13800001234", "13900005678"
@@ -227,3 +232,18 @@ async def test_a_store_that_is_away_only_delays(
     async with sessions() as db:
         query = select(DataRequest.state)
         assert list(await db.scalars(query)) == [RequestState.READY]
+
+
+async def test_what_a_person_sent_without_a_call_is_theirs(
+    sessions: SessionFactory, clock: FixedClock
+) -> None:
+    async with sessions.begin() as db:
+        await catalogue.load(db)
+        db.add(fresh("mailbox", "信箱", Channel.WEB, AT))
+    for number, mail in ((NUMBER, "mine@example.org"), (OTHER, "theirs@example.org")):
+        said = Report(id=mail, description="路灯不亮", callback_number=number, email=mail)
+        await intake.accept(sessions, "mailbox", said, clock)
+    async with sessions() as db:
+        found = await LedgerPerson().person(db, NUMBER)
+    ((_, text),) = found.cases
+    assert "外部来件" in text and "mine@example.org" in text and "theirs" not in text

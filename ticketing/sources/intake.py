@@ -23,7 +23,7 @@ from ticketing.moves import DALIAN, RULES, City
 from ticketing.sources import limits
 from ticketing.sources.keys import NoSuchSourceError, SourceShutError
 from ticketing.sources.opening import open_case
-from ticketing.sources.reports import Report, as_json, digest, is_below
+from ticketing.sources.reports import Report, as_json, digest, is_below, reporter
 from ticketing.sources.similar import alike
 from ticketing.sources.tables import ReportState, Source, SourceReport
 from ticketing.tables import Case, Stage
@@ -169,13 +169,13 @@ async def _one(session: AsyncSession, source: Source, report: Report, now: datet
         digest=said,
         via=how.via,
         received_at=now,
-        reporter=report.reporter,
+        reporter=reporter(report, how.city.area_code),
         device=report.device,
         body=as_json(report),
     )
     if is_below(source, report):
         row.state = ReportState.NOTED
-    elif (like := await _similar(session, source, report, now)) is not None:
+    elif (like := await _similar(session, source, report, row.reporter, now)) is not None:
         row.state, row.case_id = ReportState.SIMILAR, like
     else:
         case = await open_case(session, source, report, now, how.city, how.rules)
@@ -197,7 +197,9 @@ def _check(report: Report, now: datetime) -> None:
         raise InvalidError(fields=wrong)
 
 
-async def _similar(session: AsyncSession, source: Source, report: Report, now: datetime) -> int | None:
+async def _similar(
+    session: AsyncSession, source: Source, report: Report, who: str, now: datetime
+) -> int | None:
     """The case, still under way, of a report this one only repeats."""
     if source.similar_minutes == 0:
         return None
@@ -208,7 +210,7 @@ async def _similar(session: AsyncSession, source: Source, report: Report, now: d
             SourceReport.source == source.code,
             SourceReport.received_at > now - timedelta(minutes=source.similar_minutes),
             SourceReport.device == report.device,
-            SourceReport.reporter == report.reporter,
+            SourceReport.reporter == who,
             Case.stage.in_(_WAITING),
         )
         .order_by(SourceReport.id.desc())

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
 
+from core.phone import normalise
 from ticketing.forms import CaseKind, Code, Line, Paragraphs, Urgency
 from ticketing.sources.tables import ID_LENGTH, Source
 
@@ -75,10 +76,11 @@ class Report(BaseModel):
     wants_visit: StrictBool | None = None
     media: list[Address] = Field(default_factory=list, max_length=MOST_MEDIA)
 
-    @property
-    def reporter(self) -> str:
-        """Whoever reports, as far as can be told; empty: nobody knows."""
-        return next((one for one in (self.callback_number, self.email, self.account) if one), "")[:128]
+
+def reporter(report: Report, area_code: str) -> str:
+    """Whoever reports, as far as can be told: number, mail or account; empty: nobody knows."""
+    number = normalise(report.callback_number, area_code).normal if report.callback_number else ""
+    return (number or report.email.lower() or report.account)[:128]
 
 
 def as_json(report: Report) -> dict[str, Any]:

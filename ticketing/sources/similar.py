@@ -13,19 +13,17 @@ _BLANKS = re.compile(r"[\s,.;:!?，。；：！？、]+")
 
 
 def alike(source: Source, new: Report, old: Report) -> bool:
-    """Whether `new` only repeats `old` by the source's rules.
+    """Whether `new` only repeats `old`, of the same reporter, by the source's rules.
 
     A machine that goes on about the same thing at the same place repeats itself. A person does only when the
-    words are nearly the same and it is the same person: neighbours who complain of one thing are two reports,
-    which the hints of the case's page bring together.
+    words are nearly the same; neighbours who complain of one thing are two reports, which the hints of the
+    case's page bring together.
     """
     if new.category != old.category:
         return False
-    if source.channel in MACHINES:
-        if new.device or old.device:
-            return new.device == old.device
-        return _is_near(source, new, old) and _words(source, new, old)
-    return new.reporter == old.reporter and _is_near(source, new, old) and _words(source, new, old)
+    if source.channel in MACHINES and (new.device or old.device):
+        return new.device == old.device
+    return _is_near(source, new, old) and _words(source, new, old)
 
 
 def likeness(one: str, other: str) -> int:

@@ -145,6 +145,7 @@ async def test_after_the_window_an_alarm_is_a_new_case(clock: FixedClock, send: 
 #: What is said another time, and whether it is another matter.
 _AGAIN: tuple[tuple[dict[str, Any], ReportState], ...] = (
     ({"description": "路灯 不亮。"}, ReportState.SIMILAR),
+    ({"callback_number": "+86 138-0000-1234"}, ReportState.SIMILAR),
     ({"callback_number": "13900001111"}, ReportState.OPENED),  # a neighbour is heard too
     ({"description": "井盖丢失"}, ReportState.OPENED),
     ({"longitude": 121.6412}, ReportState.OPENED),  # 100 m
