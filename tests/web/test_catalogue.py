@@ -42,6 +42,9 @@ async def test_editions_and_the_rows_of_a_class(world: World) -> None:
     assert (await (await client.get(PREFIX + "/categories", params={"edition": "1999"})).json())["error"][
         "fields"
     ] == {"edition": "没有“1999”版目录"}
+    unknown = await client.get(PREFIX + "/severities", params=LAMP | {"code": "9999"})
+    fields = (await unknown.json())["error"]["fields"]
+    assert (unknown.status, fields) == (422, {"code": "2013 版目录中没有编码为 9999 的部件类别"})
 
 
 async def test_a_class_is_found_and_suggested_with_the_reason(world: World) -> None:
@@ -150,3 +153,6 @@ async def test_a_bad_file_is_refused_whole(world: World) -> None:
     large = await admin.post(PREFIX + "/import", data=io.BytesIO(too_large), headers={"Content-Type": XLSX})
     assert large.status == 413
     assert (await admin.post(PREFIX + "/import", data=b"0" * MAX_BODY)).status == 415
+    as_json = await admin.post(PREFIX + "/import", json={})
+    assert (as_json.status, (await as_json.json())["error"]["code"]) == (415, "sheet_only")
+    assert (await admin.get(PREFIX + "/export", params={"edition": "1999"})).status == 422

@@ -79,10 +79,11 @@ def write(lines: Iterable[Line], units: Sequence[tuple[str, str]] = ()) -> bytes
 def _cell(page: Any, value: Any) -> Cell:
     """Text stays text: openpyxl takes whatever begins with = for a formula."""
     from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
     cell: Cell = WriteOnlyCell(page, value=None if isinstance(value, str) else value)
     if isinstance(value, str) and value:
-        cell.value = value
+        cell.value = ILLEGAL_CHARACTERS_RE.sub("\ufffd", value)  # what XML cannot hold
         cell.data_type = "s"
         cell.number_format = "@"
         cell.quotePrefix = value.startswith(("=", "+", "-", "@", "\t", "\r"))

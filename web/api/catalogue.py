@@ -49,7 +49,7 @@ async def editions(ask: Ask) -> list[EditionAnswer]:
 @routes.add(HTTPMethod.GET, "/catalogue/categories", "Categories of an edition (部件与事件)", roles=EVERYBODY)
 async def categories(ask: Ask, query: CategoriesQuery) -> list[CategoryAnswer]:
     async with ask.services.sessions() as db:
-        found = await catalogue.categories(db, await _edition(ask, db, query.edition), query.on)
+        found = await catalogue.categories(db, await standing_edition(ask, db, query.edition), query.on)
     return [CategoryAnswer.model_validate(one, from_attributes=True) for one in found]
 
 
@@ -61,7 +61,7 @@ async def categories(ask: Ask, query: CategoriesQuery) -> list[CategoryAnswer]:
 )
 async def search_classes(ask: Ask, query: ClassSearchQuery) -> list[ClassFoundAnswer]:
     async with ask.services.sessions() as db:
-        classes = await catalogue.categories(db, await _edition(ask, db, query.edition), _today(ask))
+        classes = await catalogue.categories(db, await standing_edition(ask, db, query.edition), _today(ask))
     return [
         ClassFoundAnswer.model_validate({"category": hit.one, "why": hit.why}, from_attributes=True)
         for hit in search(classes, query.text, query.limit)
@@ -77,7 +77,7 @@ async def search_classes(ask: Ask, query: ClassSearchQuery) -> list[ClassFoundAn
 async def suggestions(ask: Ask, body: ClassSuggestBody) -> list[ClassSuggestionAnswer]:
     async with ask.services.sessions() as db:
         text = body.text if body.case_id is None else await _description(ask, db, body.case_id)
-        classes = await catalogue.categories(db, await _edition(ask, db, body.edition), _today(ask))
+        classes = await catalogue.categories(db, await standing_edition(ask, db, body.edition), _today(ask))
     suggester = Suggester(Named(one.kind, one.code, one.major, one.minor) for one in classes)
     return [
         ClassSuggestionAnswer(**vars(one.named), score=one.score, why=list(one.why), reason=one.reason)
@@ -89,8 +89,11 @@ async def suggestions(ask: Ask, body: ClassSuggestBody) -> list[ClassSuggestionA
     HTTPMethod.GET, "/catalogue/severities", "Severity rows of a class, the worst first", roles=EVERYBODY
 )
 async def severities(ask: Ask, query: ClassQuery) -> list[SeverityAnswer]:
+    key = (query.edition, query.kind, query.code)
     async with ask.services.sessions() as db:
-        rows = await catalogue.severities(db, (query.edition, query.kind, query.code), query.on)
+        if why := await catalogue.unknown_class(db, key, None):
+            raise InvalidError("查询条件有误", fields={"code": why})
+        rows = await catalogue.severities(db, key, query.on)
     return [SeverityAnswer.model_validate(one, from_attributes=True) for one in rows]
 
 
@@ -105,7 +108,7 @@ def _today(ask: Ask) -> date:
     return ask.services.clock.now().astimezone(CHINA).date()
 
 
-async def _edition(ask: Ask, db: AsyncSession, code: str) -> str:
+async def standing_edition(ask: Ask, db: AsyncSession, code: str) -> str:
     """The edition asked for, or the default one.
 
     Raises:

@@ -13,6 +13,7 @@ from core.errors import HotlineError, InvalidError
 from core.tables import Role, Unit
 from ticketing.catalogue import store, workbook
 from ticketing.catalogue.columns import CLASSES_SHEET, SEVERITY_SHEET, Sheet, read_line, shown
+from web.api.catalogue import standing_edition
 from web.api.catalogue_models import (
     CatalogueExportQuery,
     CatalogueImportAnswer,
@@ -56,12 +57,14 @@ async def put_severity(ask: Ask, body: SeverityBody) -> CatalogueImportAnswer:
 @routes.add(HTTPMethod.GET, "/catalogue/export", "The catalogue as a spreadsheet", roles=_READERS, media=XLSX)
 async def export(ask: Ask, query: CatalogueExportQuery) -> web.Response:
     async with ask.services.sessions() as db:
+        if query.edition:
+            await standing_edition(ask, db, query.edition)
         lines = await store.lines(db, query.edition or None)
         units = (
             await db.execute(select(Unit.code, Unit.name).where(Unit.is_active).order_by(Unit.code))
         ).all()
     data = await asyncio.to_thread(workbook.write, lines, units)
-    name = f"catalogue-{query.edition or 'all'}.xlsx" if query.edition.isalnum() else "catalogue.xlsx"
+    name = f"catalogue-{query.edition or 'all'}.xlsx"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return web.Response(body=data, content_type=XLSX, headers=headers)
 
