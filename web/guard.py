@@ -15,6 +15,7 @@ from web.services import SERVICES
 MAX_BODY = 128 * 1024
 #: A spreadsheet, which no form of another site can send; whoever takes one limits its size.
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+GEOJSON = "application/geo+json"
 
 #: Where citizens' apps report (`web.open311`).
 OPEN311 = "/open311/"
@@ -100,7 +101,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         check_origin(request)
         is_sound = request.path.endswith("/audio") and request.content_type.startswith("audio/")
         is_beacon = request.path.endswith("/seats/me/call/away") and "Origin" in request.headers
-        is_file = request.path.endswith("/import") and request.content_type == XLSX
+        is_file = request.path.endswith("/import") and request.content_type in (XLSX, GEOJSON)
         is_meant = request.content_type == "application/json" or is_sound or is_beacon or is_file
         if request.method != "DELETE" and not is_meant:
             raise JsonOnlyError

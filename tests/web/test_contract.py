@@ -110,6 +110,7 @@ async def test_the_api_is_the_one_the_architecture_promises(world: World) -> Non
         "/catalogue/export": {"get"},
         "/catalogue/import": {"post"},
         "/catalogue/places": {"get"},
+        "/places/import": {"post"},
         "/places/locate": {"get"},
         "/places/search": {"get"},
         "/places/tree": {"get"},

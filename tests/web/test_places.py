@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from hotline import demo_city
 from tests.web.world import Client, World
+from web.api import places_import
+from web.guard import GEOJSON
 
 STAR: dict[str, Any] = {"longitude": 121.5867, "latitude": 38.8786}
 #: Zhongshan, by the sea.
@@ -153,3 +156,44 @@ async def test_a_street_that_ended_stays_on_old_cases_and_is_given_to_no_new_one
     complete = {"version": version, "kind": "complaint", "description": "路灯不亮"}
     assert (await seat.post(f"/api/v1/cases/{old.id}/moves/register", json=complete)).status == 200
     assert len(await town.audit("place:changed")) == 1
+
+
+async def test_a_file_is_looked_at_then_put_in(town: World) -> None:
+    seat, admin = await town.client("seat1"), await town.client("admin")
+    lamp = {"type": "Feature", "geometry": {"type": "Point", "coordinates": [121.65, 38.9]}}
+    good = lamp | {"properties": {"code": "2102020137500000", "状态": "完好"}}
+    bad = lamp | {"properties": {"code": "2102020137500001", "状态": "坏了"}}
+
+    async def send(client: Client, *features: Any, apply: str = "false", kind: str = GEOJSON) -> Any:
+        text = json.dumps({"type": "FeatureCollection", "features": features})
+        headers, query = {"Content-Type": kind}, {"what": "parts", "apply": apply}
+        answer = await client.post("/api/v1/places/import", params=query, data=text.encode(), headers=headers)
+        return answer.status, await answer.json()
+
+    assert (await send(seat, good))[0] == 403
+    assert await send(admin, good) == (200, {"added": 1, "changed": 0, "same": 0, "applied": False})
+    status, refused = await send(admin, good, bad, apply="true")
+    assert (status, refused["error"]["code"]) == (422, "import_refused")
+    assert refused["error"]["fields"]["features[1].state"].startswith(
+        "第 2 个要素（2102020137500001） state："
+    )
+    await body(seat, "/parts/2102020137500000", 404)
+    assert (await send(admin, good, kind="text/plain"))[0] == 415
+    assert (await send(admin, good, apply="true"))[1]["applied"] is True
+    (entry,) = await town.audit("places:imported")
+    assert (entry.detail["added"], entry.actor_id is not None) == (1, True)
+
+
+async def test_a_file_too_large_for_the_wire_is_refused_before_it_is_read(
+    town: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(places_import, "MOST_BYTES", 1 << 18)
+    admin = await town.client("admin")
+    answer = await admin.post(
+        "/api/v1/places/import",
+        params={"what": "places"},
+        data=b" " * ((1 << 18) + 1),
+        headers={"Content-Type": GEOJSON},
+    )
+    assert answer.status == 413
+    assert "hotline places import" in (await answer.json())["error"]["message"]

@@ -1,4 +1,4 @@
-import { request } from './client'
+import { request, upload } from './client'
 
 export interface NamedPlace {
   code: string
@@ -69,6 +69,16 @@ export interface Landmark extends LandmarkForm {
   version: number
 }
 
+export type ImportWhat = 'places' | 'parts' | 'landmarks'
+
+/** How many rows a file adds, changes, and has as they are. */
+export interface PlacesImport {
+  added: number
+  changed: number
+  same: number
+  applied: boolean
+}
+
 type Items<T> = { items: T[] }
 
 export const placesApi = {
@@ -83,6 +93,8 @@ export const placesApi = {
     request<Items<NearPart>>('GET', '/parts', undefined, { longitude, latitude, within_m, category, most }),
   changePart: (code: string, version: number, changes: Partial<Pick<Part, 'state' | 'owner' | 'keeper' | 'name'>>) =>
     request<Part>('PATCH', `/parts/${code}`, { version, ...changes }),
+  importFile: (file: File, what: ImportWhat, apply: boolean) =>
+    upload<PlacesImport>('/places/import', file, { type: 'application/geo+json', query: { what, apply } }),
   landmarks: (text: string, cursor: number | null) =>
     request<Items<Landmark> & { next: number | null }>('GET', '/landmarks', undefined, { text, cursor }),
   addLandmark: (form: LandmarkForm) => request<Landmark>('POST', '/landmarks', form),
