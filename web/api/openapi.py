@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from http import HTTPStatus
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, TypeAdapter
 
@@ -115,7 +115,7 @@ class Document:
                 *self._parameters(route, "query"),
                 *([_NAMED] if _may_be_named(route) else []),
             ],
-            "responses": {str(route.status): self._success(route)},
+            "responses": self._successes(route),
         }
         if body := route.models.get("body"):
             content = {"application/json": {"schema": self._models.of(body, "validation")}}
@@ -134,6 +134,13 @@ class Document:
         else:
             operation["x-roles"] = sorted(route.roles)
         return operation
+
+    def _successes(self, route: Route) -> Schema:
+        """A handler that answers None says 204; one that may, says either."""
+        may_be_none = type(None) in (route.answer, *get_args(route.answer))
+        made = {} if route.answer is type(None) else {str(route.status): self._success(route)}
+        nothing = HTTPStatus.NO_CONTENT
+        return made | ({str(nothing.value): {"description": nothing.phrase}} if may_be_none else {})
 
     def _success(self, route: Route) -> Schema:
         answer: Schema = {"description": HTTPStatus(route.status).phrase}
@@ -179,8 +186,8 @@ def _failures(route: Route) -> set[int]:
         failures |= {401, 403}
     if route.models.keys() & {"query", "body"}:
         failures.add(422)
-    if "path" in route.models or re.search(r"\{\w+\}", route.path):
-        failures.add(404)
+    if "path" in route.models or re.search(r"\{\w+\}", route.path) or route.method in repeats.CHANGING:
+        failures.add(404)  # what a body names may not be there either
     if route.method in ("POST", "PATCH", "PUT"):
         failures |= {400, 403, 413, 415}
     if route.method == "DELETE":
