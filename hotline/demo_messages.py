@@ -87,6 +87,14 @@ async def add(session: AsyncSession, now: datetime) -> None:
     await session.flush()
 
 
+#: Move, English: to callers who chose it.
+_SMS_EN = (
+    ("register", "[12319] Your {kind} is registered as case {number}. Dial 12319 to ask how it stands."),
+    ("dispatch", "[12319] Case {number} was passed to {unit} and is due by {due}."),
+    ("close", "[12319] Case {number} is closed. Not satisfied? Dial 12319."),
+)
+
+
 def _templates(now: datetime) -> list[NoticeTemplate]:
     found = [
         NoticeTemplate(
@@ -100,6 +108,12 @@ def _templates(now: datetime) -> list[NoticeTemplate]:
         )
         for move, audience, urgent, text in _SMS
     ]
+    for move, text in _SMS_EN:
+        found.append(
+            NoticeTemplate(
+                move=move, audience="reporter", channel="sms", language="en", text=text, changed_at=now
+            )
+        )
     for move, chinese, english in _EMAILS:
         for language, (subject, text) in (("zh", chinese), ("en", english)):
             found.append(

@@ -45,8 +45,13 @@ class LedgerCalls:
 
     async def caller(self, call_id: str) -> Caller | None:
         async with self._sessions() as session:
-            row = (await session.execute(select(Call.caller, Call.marks).where(Call.id == call_id))).first()
-        return Caller(row.caller, CONFIDENTIAL in row.marks) if row else None
+            query = select(Call.caller, Call.marks, Call.language).where(Call.id == call_id)
+            row = (await session.execute(query)).first()
+        if row is None:
+            return None
+        # The ledger says zh_CN, en, …; templates know Chinese and English.
+        language = "en" if row.language.startswith("en") else "zh"
+        return Caller(row.caller, CONFIDENTIAL in row.marks, language)
 
 
 class RecorderTranscripts:

@@ -16,6 +16,7 @@ from core.events import CaseEdited, CaseOpened
 from core.tables import Account
 from ticketing import catalogue, door, forms, workflow
 from ticketing.errors import WrongStageError
+from ticketing.notices import contacts
 from ticketing.places.placing import placed
 from ticketing.tables import Case, Stage
 
@@ -66,8 +67,13 @@ async def open_draft(
     transcript: str,
     clock: Clock,
     confidential: bool = False,
+    language: str = "zh",
 ) -> tuple[Case, bool]:
-    """The draft case of a call, and whether it is new: one call has one case, however often this is asked."""
+    """The draft case of a call, and whether it is new: one call has one case, however often this is asked.
+
+    Args:
+        language: the caller chose; messages about the case will be in it.
+    """
     try:
         async with sessions() as session:
             await begin_write(session)
@@ -79,6 +85,7 @@ async def open_draft(
             case.changed_at = case.created_at
             session.add(case)
             await session.flush()
+            contacts.left(session, case.id, language=language)
             await door.write_history(session, case, workflow.OPEN_DRAFT, door.NOTHING, note="")
             outbox.add(session, CaseOpened(at=case.created_at, case_id=case.id, call_id=call_id))
             await session.commit()

@@ -17,10 +17,11 @@ from ticketing import drafts
 
 @dataclass(frozen=True)
 class Caller:
-    """Who called: the normalised number, empty when withheld, and whether they asked for 保密."""
+    """Who called: the normalised number, empty when withheld, whether they asked for 保密, their language."""
 
     number: str
     confidential: bool = False
+    language: str = "zh"
 
 
 class CallFacts(Protocol):
@@ -76,5 +77,6 @@ class Intake:
             caller_number=caller.number,
             transcript=await self._transcripts.caller_text(call_id),
             confidential=caller.confidential,
+            language=caller.language,
             clock=self._clock,
         )

@@ -14,7 +14,7 @@ from core.errors import InvalidError, NotFoundError
 from core.phone import NumberKind, normalise
 from core.tables import Account
 from ticketing.errors import NoSuchCaseError
-from ticketing.notices.tables import CaseContact, StaffContact
+from ticketing.notices.tables import CaseContact, Language, StaffContact
 from ticketing.notices.templates import By
 from ticketing.tables import Case
 
@@ -36,12 +36,15 @@ async def of_case(session: AsyncSession, case_id: int) -> CaseContact:
     return found or CaseContact(case_id=case_id, email="", wechat="", language="zh", channel="")
 
 
-def left(session: AsyncSession, case_id: int, email: str = "", wechat: str = "") -> None:
-    """Keep what came with a report that opened a case; what is no address is left out."""
+def left(
+    session: AsyncSession, case_id: int, email: str = "", wechat: str = "", language: str = Language.ZH
+) -> None:
+    """Keep what came with the report that opened a case; what is no address is left out."""
     email = email if _EMAIL.fullmatch(email) else ""
     wechat = wechat if _OPENID.fullmatch(wechat) else ""
-    if email or wechat:
-        session.add(CaseContact(case_id=case_id, email=email, wechat=wechat))
+    language = language if language in set(Language) else Language.ZH
+    if email or wechat or language != Language.ZH:
+        session.add(CaseContact(case_id=case_id, email=email, wechat=wechat, language=language))
 
 
 async def put_case(by: By, case_id: int, values: Mapping[str, str]) -> CaseContact:

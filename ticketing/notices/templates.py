@@ -55,7 +55,10 @@ async def listing(session: AsyncSession) -> Sequence[NoticeTemplate]:
     """Every template, in the order of the workflow table."""
     order = {name: n for n, name in enumerate(MOVES)}
     rows = await session.scalars(select(NoticeTemplate).order_by(NoticeTemplate.id))
-    return sorted(rows, key=lambda one: (order.get(one.move, 99), one.audience, one.channel, one.language))
+    ranks = {value: n for kind in (Audience, MessageChannel, Language) for n, value in enumerate(kind)}
+    return sorted(
+        rows, key=lambda one: (order.get(one.move, 999), *(ranks[getattr(one, k)] for k in KEY[1:]))
+    )
 
 
 async def add(by: By, values: Mapping[str, Any]) -> NoticeTemplate:

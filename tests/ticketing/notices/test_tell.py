@@ -15,7 +15,7 @@ from core.db import SessionFactory
 from core.errors import ConflictError
 from core.tables import Account
 from tests.ticketing.notices.conftest import Go, Template
-from ticketing import moves
+from ticketing import drafts, moves
 from ticketing.links.following import Following
 from ticketing.notices.tables import CaseContact, OutgoingMessage, SendState, StaffContact
 from ticketing.rounds import Rounds
@@ -240,3 +240,21 @@ async def test_what_came_with_a_report_is_used(
     await intake.accept(sessions, "mailbox", report, clock)
     (message,) = await outgoing()
     assert (message.recipient, message.state) == ("a@b.example", SendState.WAITING)
+
+
+async def test_who_called_in_english_is_told_in_english(
+    sessions: SessionFactory,
+    people: dict[str, Account],
+    go: Go,
+    template: Template,
+    outgoing: Outgoing,
+    clock: FixedClock,
+) -> None:
+    await template("register")
+    await template("register", "Case {number}: {stage}", language="en")
+    case, _ = await drafts.open_draft(
+        sessions, call_id="e", caller_number="13800001234", transcript="", clock=clock, language="en"
+    )
+    case = await go(case.id, "seat register")
+    (message,) = await outgoing()
+    assert message.text == f"Case {case.number}: Registered"
