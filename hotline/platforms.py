@@ -15,6 +15,7 @@ from core import alarms
 from core.bus import Bus
 from core.clock import CHINA, Clock
 from core.db import SessionFactory
+from core.errors import HotlineError
 from core.events import Event
 from core.keybox import KeyBox
 from core.settings import Settings
@@ -22,6 +23,7 @@ from ticketing.exchange import sender as exchange
 from ticketing.exchange.outgoing import Outgoing
 from ticketing.lanes import Lanes
 from ticketing.webhooks.events import Events
+from ticketing.webhooks.missed import Missed
 from ticketing.webhooks.sender import Sender
 
 #: Seconds between two looks at alarms, and two at lists that are due and at what is old.
@@ -43,6 +45,7 @@ class Outward:
         self._sender = Sender(sessions, clock, box, settings.delivery, settings.webhooks)
         self._webhooks = Lanes(self._sender.due, self._sender.drain)
         self._outgoing = Outgoing(sessions, clock)
+        self._missed = Missed(sessions, clock)
         self._platforms = exchange.Sender(sessions, clock, box, settings.delivery, settings.exchange)
         self._messages = Lanes(self._platforms.due, self._platforms.drain)
         self._reconcile_hour = settings.exchange.reconcile_hour
@@ -58,6 +61,7 @@ class Outward:
             try:
                 await self._take(event)
             except Exception as error:  # noqa: BLE001 - event consumer boundary
+                await self.catch_up()
                 if self._clock.now() - event.at < GIVE_UP_AFTER:
                     log.warning("not told yet, will try again", why=str(error))
                     continue
@@ -69,6 +73,13 @@ class Outward:
             self._webhooks.wake()
         if await self._outgoing.handle(event):
             self._messages.wake()
+
+    async def catch_up(self) -> int:
+        """Hand on what got lost between the commit and here; how many events."""
+        lost = await self._missed.find()
+        for event in lost:
+            await self._take(event)
+        return len(lost)
 
     async def _watch(self) -> None:
         redis: Redis = Redis.from_url(self._redis_url, socket_connect_timeout=2, socket_timeout=5)
@@ -84,13 +95,14 @@ class Outward:
             await redis.aclose()
 
     async def _keep(self) -> None:
-        """Twice an hour: yesterday's lists for other platforms, and what is old goes."""
+        """Twice an hour: events that got lost, yesterday's lists for others; what is old goes."""
         while True:
             try:
                 await self._sender.prune()
                 await self._platforms.prune()
+                await self.catch_up()
                 if self._clock.now().astimezone(CHINA).hour >= self._reconcile_hour:
                     await self._outgoing.daily()
-            except (SQLAlchemyError, OSError) as error:
+            except (SQLAlchemyError, OSError, HotlineError) as error:
                 log.warning("lists not made, nothing pruned", why=str(error).splitlines()[:1])
             await asyncio.sleep(KEEP_S)

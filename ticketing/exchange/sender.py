@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy import ColumnElement, and_, delete, select
 from sqlalchemy.orm import aliased
 
@@ -103,13 +104,13 @@ class Sender:
                     return None
                 reader = Reader(session, code, Way.OUT)
                 content = await _mapped(reader, row)
-                if not reader.missing:
+                if reader.missing:
+                    row.state, row.problem = MessageState.HELD, reader.complaint[:500]
+                    await reader.note(now)
+                elif (body := _body(row, content, now, Format(platform.format))) is not None:
                     secret = self.box.open(platform.sealed_secret, purpose(code))
                     form = Format(platform.format)
-                    body = encode(_message(row, content, now), form)
                     return Parcel(row.id, row.message_id, platform.url, secret, form, body)
-                row.state, row.problem = MessageState.HELD, reader.complaint[:500]
-                await reader.note(now)
                 await session.commit()
 
     async def _settle(self, code: str, parcel: Parcel, reply: Reply) -> bool:
@@ -192,10 +193,18 @@ async def _mapped(reader: Reader, row: PlatformMessage) -> dict[str, Any]:
     return content
 
 
-def _message(row: PlatformMessage, content: dict[str, Any], now: datetime) -> Message:
+def _body(row: PlatformMessage, content: dict[str, Any], now: datetime, form: Format) -> bytes | None:
+    """The message as it is sent; None, and the row says why, if what is in it fits in none."""
     kind = MessageKind(row.kind)
     envelope = Envelope(version="1", id=row.message_id, nonce=secrets.token_hex(16), at=now, type=kind)
-    return Message(envelope=envelope, content=CONTENTS[kind].model_validate(content))
+    try:
+        message = Message(envelope=envelope, content=CONTENTS[kind].model_validate(content))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        row.state = MessageState.REFUSED
+        row.problem = f"未发送：{'.'.join(str(part) for part in first['loc'])}（{first['msg']}）"[:500]
+        return None
+    return encode(message, form)
 
 
 def _receipt(parcel: Parcel, reply: Reply) -> ReceiptContent | None:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.clock import Clock
@@ -41,9 +41,9 @@ class Events:
             CaseHistory.case_id == event.case_id, CaseHistory.at == event.at, CaseHistory.move == move
         )
         async with self._sessions() as session:  # most events nobody wants: those lock nothing
-            webhooks = (await session.scalars(select(Webhook).where(_lives()))).all()
+            webhooks = (await session.scalars(select(Webhook).where(living()))).all()
             lines = (await session.scalars(query.order_by(CaseHistory.seq))).all() if webhooks else []
-        if not any(_wanted(webhook, line) for webhook in webhooks for line in lines):
+        if not any(is_wanted(webhook, line) for webhook in webhooks for line in lines):
             return 0
         async with self._sessions() as session:
             await begin_write(session)
@@ -63,18 +63,18 @@ class Events:
             await session.commit()
 
     async def _write(self, session: AsyncSession, case: Case, lines: Sequence[CaseHistory]) -> int:
-        query = select(Webhook).where(_lives()).order_by(Webhook.id).with_for_update()
+        query = select(Webhook).where(living()).order_by(Webhook.id).with_for_update()
         webhooks = (await session.scalars(query)).all()
         done = 0
         for line in lines:
-            event_id = f"case-{case.id}-{line.seq}"
+            event_id = id_of(line)
             had = set(
                 await session.scalars(
                     select(WebhookDelivery.webhook_id).where(WebhookDelivery.event_id == event_id)
                 )
             )
             for webhook in webhooks:
-                if webhook.id not in had and _wanted(webhook, line):
+                if webhook.id not in had and is_wanted(webhook, line):
                     self._add(session, webhook, event_id, line.move, case.id, body(case, line, event_id))
                     done += 1
             await session.flush()
@@ -105,12 +105,18 @@ class Events:
         )
 
 
-def _lives() -> Any:
+def id_of(line: CaseHistory) -> str:
+    """The event's id: the same whenever and to whomever it is told."""
+    return f"case-{line.case_id}-{line.seq}"
+
+
+def living() -> ColumnElement[bool]:
     """Events gather for a webhook that is paused or was switched off: it goes on where it stopped."""
     return Webhook.state != WebhookState.ENDED
 
 
-def _wanted(webhook: Webhook, line: CaseHistory) -> bool:
+def is_wanted(webhook: Webhook, line: CaseHistory) -> bool:
+    """Whether the webhook is to be told of this line of a history."""
     if line.at < webhook.made_at:
         return False
     fits_move = not webhook.moves or line.move in webhook.moves

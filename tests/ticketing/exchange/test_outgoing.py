@@ -148,6 +148,18 @@ async def test_a_receipt_may_come_later(house: Exchanging, established: Case) ->
     assert (receipt.result, receipt.reason) == ("refused", "我方没有发过报文 x")
 
 
+@on_sqlite
+async def test_one_that_fits_in_no_message_holds_up_none(house: Exchanging, established: Case) -> None:
+    async with house.sessions.begin() as session:
+        (await session.get_one(Case, established.id)).address = "路" * 300
+    await _dispatch(house, established)
+    await house.outgoing.receipt(GRID, {"receipt_of": "m-1", "result": "accepted"})
+    await house.sender.drain(GRID)
+    assert [one.envelope.type for one in house.heard()] == ["receipt"]
+    first = (await house.messages(Way.OUT))[0]
+    assert (first.state, first.problem[:11]) == ("refused", "未发送：address")
+
+
 async def test_the_two_sides_lists_are_compared(house: Exchanging, established: Case) -> None:
     await house.tell(house.message("case", CASE, "m-1"))
     await house.tell(house.message("case", CASE | {"reference": "SZ-2", "class": "C-9"}, "m-2"))

@@ -27,6 +27,7 @@ from ticketing import moves
 from ticketing.lanes import Lanes
 from ticketing.tables import Case
 from ticketing.webhooks.events import Events
+from ticketing.webhooks.missed import Missed
 from ticketing.webhooks.sender import Sender
 from ticketing.webhooks.subscriptions import By, NoSuchWebhookError, Subscriptions, TooManyWebhooksError
 from ticketing.webhooks.tables import Webhook, WebhookAttempt, WebhookDelivery, WebhookState
@@ -322,6 +323,32 @@ async def test_there_is_a_most(desk: Desk) -> None:
     await few.make(desk.by, name="a", url="https://example.org/", moves=[], stages=[])
     with pytest.raises(TooManyWebhooksError):
         await few.make(desk.by, name="b", url="https://example.org/", moves=[], stages=[])
+
+
+async def test_an_event_that_got_lost_is_found_in_the_history(
+    desk: Desk, people: dict[str, Account], draft: Case, complete: dict[str, Any]
+) -> None:
+    webhook, _ = await desk.subscribe("https://example.org/", moves=["register"])
+    desk.clock.advance(timedelta(seconds=1))
+    await moves.move(
+        desk.sessions,
+        case_id=draft.id,
+        move="register",
+        actor=people["seat"],
+        version=draft.version,
+        fields=complete,
+        clock=desk.clock,
+    )
+    missed = Missed(desk.sessions, desk.clock)
+    assert await missed.find() == []  # still on its way
+    desk.clock.advance(timedelta(minutes=3))
+    (lost,) = await missed.find()
+    assert await desk.events.handle(lost) == 1
+    assert await missed.find() == []
+    assert [one.event_id for one in await desk.deliveries(webhook.id)] == [f"case-{draft.id}-2"]
+    desk.clock.advance(timedelta(days=40))
+    await desk.sender.prune()
+    assert await Missed(desk.sessions, desk.clock).find() == []  # what is old is not told again
 
 
 async def test_old_deliveries_go(desk: Desk, receiver: Receiver, urge: Callable[[], Awaitable[Case]]) -> None:
