@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base
@@ -52,7 +52,7 @@ class Case(Base):
     wants_visit: Mapped[bool] = mapped_column(default=True)
     reporter_name: Mapped[str] = mapped_column(String(64), default="")
     caller_number: Mapped[str] = mapped_column(String(32), default="", index=True)
-    callback_number: Mapped[str] = mapped_column(String(32), default="")
+    callback_number: Mapped[str] = mapped_column(String(32), default="", index=True)
     district: Mapped[str | None] = mapped_column(ForeignKey("places.code"))
     street: Mapped[str | None] = mapped_column(ForeignKey("places.code"))
     #: Community (社区) and grid cell (单元网格, 15 digits), as they were when the case was placed.
@@ -86,7 +86,7 @@ class Case(Base):
     #: The case this one was split off (拆分).
     split_from: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
     #: A group event (群发事件): what is merged into it is closed with it.
-    is_group: Mapped[bool] = mapped_column(default=False)
+    is_group: Mapped[bool] = mapped_column(default=False, index=True)
     dispatched_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]
     handled_at: Mapped[datetime | None]
@@ -147,6 +147,13 @@ class Case(Base):
         Index("ix_cases_stage_created", "stage", "created_at"),
         Index("ix_cases_street_stage", "street", "stage"),
         Index("ix_cases_category_created", "category_code", "created_at"),
+        Index(
+            "ix_cases_due_under_way",
+            "due_at",
+            "id",
+            sqlite_where=text("clock <> 'stopped'"),
+            postgresql_where=text("clock <> 'stopped'"),
+        ),
     )
 
 

@@ -34,6 +34,15 @@ def upgrade() -> None:
             "case_history", sa.Column(column, sa.String(length=length), nullable=False, server_default="")
         )
     op.create_index(op.f("ix_cases_changed_at"), "cases", ["changed_at"])
+    op.create_index(op.f("ix_cases_callback_number"), "cases", ["callback_number"])
+    under_way = sa.text("clock <> 'stopped'")
+    op.create_index(
+        "ix_cases_due_under_way",
+        "cases",
+        ["due_at", "id"],
+        sqlite_where=under_way,
+        postgresql_where=under_way,
+    )
     _seals()
     _audit_links()
     _idempotency()
