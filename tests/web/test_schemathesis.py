@@ -16,6 +16,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase
 from requests import Session
 from schemathesis.core.failures import FailureGroup
+from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_schema_conformance,
@@ -64,6 +65,7 @@ class Asking:
     def run(self) -> None:
         schema = schemathesis.openapi.from_dict(document(table.GROUPS))
         for found in schema.get_all_operations():
+            assert isinstance(found, Ok), found
             operation = found.ok()
             body = operation.definition.raw.get("requestBody", {"content": {"application/json": {}}})
             is_left_out = (operation.method.upper(), operation.path) in LEFT_OUT
