@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.case_settings import Cases
@@ -47,9 +47,9 @@ async def hints(session: AsyncSession, case: Case, rules: Cases = RULES) -> list
     here = _place(case, rules)
     if here is None:
         return []
-    span = timedelta(hours=rules.similar_hours)
-    when = Case.created_at.between(case.created_at - span, case.created_at + span)
-    query = select(Case).where(when, Case.id != case.id, Case.stage.not_in(_NOT), here, _class(case, rules))
+    query = select(Case).where(
+        _class_and_time(case, rules), Case.id != case.id, Case.stage.not_in(_NOT), here
+    )
     near = await session.scalars(query.order_by(Case.id.desc()).limit(_MOST_SEEN))
     found = [hint for other in near if (hint := compare(case, other, rules))]
     return sorted(found, key=_rank)[:MOST]
@@ -82,10 +82,13 @@ def _rank(hint: Hint) -> tuple[bool, float, float, int]:
 
 
 def _place(case: Case, rules: Cases) -> ColumnElement[bool] | None:
-    """Where the other case lies, as far as an index can tell; None: this one says nothing of its place."""
-    street = Case.street == case.street if case.street else None
+    """Where the other case lies, roughly; None: this one says nothing of its place.
+
+    Class and time are what an index is good for; a street has many thousand cases.
+    """
+    street = func.coalesce(Case.street, "") == case.street if case.street else None
     if street is None and case.district and case.address:
-        street = and_(Case.district == case.district, Case.address != "")
+        street = and_(func.coalesce(Case.district, "") == case.district, Case.address != "")
     if case.longitude is None or case.latitude is None:
         return street
     west, south, east, north = box(case.longitude, case.latitude, rules.similar_m)
@@ -93,10 +96,13 @@ def _place(case: Case, rules: Cases) -> ColumnElement[bool] | None:
     return near if street is None else or_(near, and_(Case.longitude.is_(None), street))
 
 
-def _class(case: Case, rules: Cases) -> ColumnElement[bool]:
+def _class_and_time(case: Case, rules: Cases) -> ColumnElement[bool]:
+    span = timedelta(hours=rules.similar_hours)
+    when = Case.created_at.between(case.created_at - span, case.created_at + span)
     if case.category_code is None or not rules.similar_same_class:
-        return Case.id > 0
-    return or_(Case.category_code == case.category_code, Case.category_code.is_(None))
+        return when
+    classes = (Case.category_code == case.category_code, Case.category_code.is_(None))
+    return or_(*(and_(one, when) for one in classes))
 
 
 def _distance(case: Case, other: Case) -> float | None:

@@ -26,7 +26,7 @@ from ticketing.tables import Case
 MOST_CASES, MOST_LISTED = 5000, 200
 _COLUMNS = (
     *(Case.id, Case.number, Case.dispatched_at, Case.accepted_at, Case.unit),
-    *(Case.category_edition, Case.category_kind, Case.category_code),
+    *(Case.category_edition, Case.category_kind, Case.category_code, Case.severity_id),
     *(Case.cell, Case.community, Case.street, Case.district, Case.address),
 )
 

@@ -17,4 +17,5 @@ def upgrade() -> None:
         "REFERENCES cases (id)"
     )
     op.create_index(op.f("ix_cases_split_from"), "cases", ["split_from"])
+    op.create_index(op.f("ix_cases_is_group"), "cases", ["is_group"])
     op.create_index("ix_cases_category_created", "cases", ["category_code", "created_at"])
