@@ -95,11 +95,13 @@ async def _text(session: AsyncSession, case: Case, number: str) -> str:
 async def _reports(session: AsyncSession, case: Case, number: str) -> list[str]:
     """What the person sent without a call, whole; of other people's reports nothing."""
     query = select(SourceReport).where(SourceReport.case_id == case.id, SourceReport.reporter == number)
-    found = [
-        (f"{_local(one.received_at)}  {one.source} {one.external_id}", json.dumps(one.body, ensure_ascii=False))
-        for one in await session.scalars(query.order_by(SourceReport.id))
+    found = (await session.scalars(query.order_by(SourceReport.id))).all()
+    lines = [
+        f"{_local(one.received_at)}  {one.source} {one.external_id}  "
+        + json.dumps(one.body, ensure_ascii=False)
+        for one in found
     ]
-    return ["", "外部来件：", *(f"{which}  {said}" for which, said in found)] if found else []
+    return ["", "外部来件：", *lines] if found else []
 
 
 async def _told(session: AsyncSession, case: Case, number: str) -> list[str]:

@@ -36,7 +36,11 @@ async def http() -> AsyncIterator[aiohttp.ClientSession]:
         yield session
 
 
-@pytest.fixture(params=["xml", "json"])
+#: Tests of what answers look like go through both formats, the others through XML.
+both = pytest.mark.parametrize("connect", ["xml", "json"], indirect=True)
+
+
+@pytest.fixture
 def connect(request: pytest.FixtureRequest, world: World, http: aiohttp.ClientSession) -> Connect:
     """A client that found its way by the discovery file; with a key of the source it is named."""
 
@@ -47,7 +51,7 @@ def connect(request: pytest.FixtureRequest, world: World, http: aiohttp.ClientSe
             await book.add(world.sessions, code=source, values=more, **values)
             key = (await keys.make(world.sessions, source, actor_id=None, clock=world.clock))[1]
         url = str(world.server.make_url("/open311/discovery"))
-        return await GeoReport.discover(http, url, request.param, api_key=key)
+        return await GeoReport.discover(http, url, getattr(request, "param", "xml"), api_key=key)
 
     return make
 
@@ -65,6 +69,7 @@ async def _close(world: World, request_id: str) -> None:
         case.stage, case.closed_at = Stage.CLOSED, world.clock.now()
 
 
+@both
 async def test_services_and_what_they_ask(connect: Connect) -> None:
     client = await connect()
     services = {one["service_code"]: one for one in await client.services()}
@@ -83,6 +88,7 @@ async def test_services_and_what_they_ask(connect: Connect) -> None:
         assert (await _refusal(client.definition(code))).status == 404
 
 
+@both
 async def test_a_request_is_filed_followed_and_found(world: World, connect: Connect) -> None:
     client = await connect("app")
     person = {"email": "a@example.org", "phone": "13800001234", "first_name": "芳", "last_name": "王"}
@@ -138,6 +144,7 @@ async def test_dates_bound_what_is_found(world: World, connect: Connect) -> None
     assert (await _refusal(client.requests(**long))).status == 400
 
 
+@both
 async def test_a_token_until_somebody_registers_it(world: World, connect: Connect) -> None:
     client = await connect("app", registers=False)
     assert {one["type"] for one in await client.services()} == {"batch"}
@@ -161,6 +168,7 @@ async def test_without_a_place_anybody_knows_there_is_a_token(connect: Connect) 
     assert (await client.request(by_id["service_request_id"]))["address"] == "中山区"
 
 
+@both
 async def test_what_is_wrong_is_said_all_at_once(world: World, connect: Connect) -> None:
     client = await connect("app")
     wrong: tuple[tuple[dict[str, Any], int, int], ...] = (
@@ -275,6 +283,7 @@ async def test_too_many_are_told_when_to_come_again(connect: Connect) -> None:
     assert (refusal.status, refusal.headers["Retry-After"]) == (429, "30")
 
 
+@both
 async def test_who_wants_to_stay_unknown_is_not_shown_nor_anything_of_theirs(
     world: World, connect: Connect, http: aiohttp.ClientSession
 ) -> None:
