@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select, update
+from sqlalchemy import Select, and_, false, or_, select, true, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -32,8 +32,8 @@ _FURTHEST = {
     Held.LIMIT: timedelta(hours=25),
     Held.QUIET: timedelta(days=62),
 }
-#: Looked at in one round; what is held back is written down, and the rest comes with the next.
-_LOOKED_AT = 200
+#: Looked at for each that may be sent at once; what is held back is written down, the rest comes next time.
+_LOOKED_AT = 5
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _Row = OutgoingMessage
 
@@ -67,8 +67,7 @@ async def claim(
     opening = next_open(calendar, Hours.parse(rules.hours), now, zone)
     async with sessions() as session:
         await begin_write(session)
-        query = _due(now, resting).with_for_update(skip_locked=True)
-        due: Sequence[OutgoingMessage] = (await session.scalars(query)).all()
+        due = await _first(session, _due(now, resting), rules.at_once * _LOOKED_AT)
         limits = await _Limits.read(session, rules, due, now)
         this = _Round(rules.at_once, probing)
         for one in due:
@@ -89,7 +88,16 @@ def _due(now: datetime, resting: Collection[str]) -> Select[Any]:
     query = select(_Row).where(_Row.state == SendState.WAITING, free, or_(_Row.next_at <= now, *strange))
     if resting:
         query = query.where(_Row.channel.not_in(resting))
-    return query.order_by(_Row.urgent.desc(), _Row.next_at, _Row.id).limit(_LOOKED_AT)
+    return query
+
+
+async def _first(session: AsyncSession, due: Select[Any], most: int) -> Sequence[OutgoingMessage]:
+    """Urgent ones, then those that wait longest: two questions the index answers without sorting all."""
+    found: list[OutgoingMessage] = []
+    for urgent in (true(), false()):
+        query = due.where(_Row.urgent == urgent).order_by(_Row.next_at, _Row.id)
+        found += await session.scalars(query.limit(most - len(found)).with_for_update(skip_locked=True))
+    return found
 
 
 async def are_due(session: AsyncSession, now: datetime, resting: Collection[str]) -> bool:

@@ -126,7 +126,7 @@ class OutgoingMessage(Base):
     resent_of: Mapped[int | None] = mapped_column(ForeignKey("outgoing_messages.id"))
 
     __table_args__ = (
-        Index("ix_outgoing_messages_state_next", "state", "next_at"),
+        Index("ix_outgoing_messages_due", "state", "urgent", "next_at"),
         Index("ix_outgoing_messages_person_sent", "person", "sent_at"),
     )
 

@@ -64,7 +64,7 @@ def _messages() -> None:
     )
     for column in ("case_id", "created_at"):
         op.create_index(op.f(f"ix_{table}_{column}"), table, [column])
-    op.create_index("ix_outgoing_messages_state_next", table, ["state", "next_at"])
+    op.create_index("ix_outgoing_messages_due", table, ["state", "urgent", "next_at"])
     op.create_index("ix_outgoing_messages_person_sent", table, ["person", "sent_at"])
 
 
