@@ -35,7 +35,7 @@ export function loggedOut(): void {
   onLoggedOut()
 }
 
-function address(path: string, query: Query): string {
+export function address(path: string, query: Query): string {
   const search = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) {
     if (value !== null && value !== undefined && value !== '') search.set(name, String(value))
@@ -63,8 +63,15 @@ export async function failure(response: Response): Promise<ApiError> {
   )
 }
 
-async function send<T>(method: string, path: string, query: Query, type: string, body?: string | Blob): Promise<T> {
-  const headers: Record<string, string> = { 'Accept-Language': language.value }
+async function send<T>(
+  method: string,
+  path: string,
+  query: Query,
+  type: string,
+  body?: string | Blob,
+  more: Record<string, string> = {},
+): Promise<T> {
+  const headers: Record<string, string> = { 'Accept-Language': language.value, ...more }
   if (body !== undefined) headers['Content-Type'] = type
   let response: Response
   try {
@@ -87,6 +94,22 @@ async function send<T>(method: string, path: string, query: Query, type: string,
  */
 export function request<T>(method: string, path: string, body?: object, query: Query = {}): Promise<T> {
   return send<T>(method, path, query, 'application/json', body && JSON.stringify(body))
+}
+
+/**
+ * A request that must not be done twice: asked again with its name when no answer came, it is answered, not repeated.
+ *
+ * Throws ApiError as `request` does.
+ */
+export async function once<T>(method: string, path: string, body: object): Promise<T> {
+  const name = Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join('-')
+  const ask = () => send<T>(method, path, {}, 'application/json', JSON.stringify(body), { 'Idempotency-Key': name })
+  try {
+    return await ask()
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== 'offline') throw error
+    return await ask()
+  }
 }
 
 /** Send a file as it is, a sound or a spreadsheet. Throws ApiError as `request` does. */

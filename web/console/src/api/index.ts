@@ -1,10 +1,11 @@
-import { request } from './client'
+import { address, once, request } from './client'
 import type {
   Account,
   CallDetail,
   CallSummary,
   CaseDetail,
   CaseForm,
+  CaseQuery,
   CaseSummary,
   CaseWorkflow,
   Category,
@@ -12,7 +13,6 @@ import type {
   Page,
   Place,
   Seat,
-  Stage,
   Status,
   Unit,
 } from './types'
@@ -34,8 +34,11 @@ export const api = {
     request<Page<CallSummary>>('GET', '/calls', undefined, { ...filter, cursor, limit: 50 }),
   call: (id: string) => request<CallDetail>('GET', `/calls/${segment(id)}`),
 
-  cases: (stage: Stage | '', cursor: string | null, limit: number) =>
-    request<Page<CaseSummary>>('GET', '/cases', undefined, { stage, cursor, limit }),
+  cases: (query: CaseQuery, cursor: string | null, limit: number) =>
+    request<Page<CaseSummary>>('GET', '/cases', undefined, { ...query, overdue: query.overdue || null, cursor, limit }),
+  /** Where the same cases are to be had as a file. */
+  caseFile: (query: CaseQuery, format: 'csv' | 'xlsx') =>
+    address('/cases/export', { ...query, overdue: query.overdue || null, format }),
   case: (id: number) => request<CaseDetail>('GET', `/cases/${id}`),
   saveCase: (id: number, version: number, changes: Partial<CaseForm>) =>
     request<CaseDetail>('PATCH', `/cases/${id}`, { version, ...changes }),
@@ -45,7 +48,7 @@ export const api = {
     version: number,
     more: Partial<CaseForm> & { note?: string; inputs?: MoveInputs } = {},
   ) =>
-    request<CaseDetail>('POST', `/cases/${id}/moves/${segment(move)}`, { version, ...more }),
+    once<CaseDetail>('POST', `/cases/${id}/moves/${segment(move)}`, { version, ...more }),
   caseWorkflow: () => request<CaseWorkflow>('GET', '/case-workflow'),
   units: () => request<{ items: Unit[] }>('GET', '/units'),
 

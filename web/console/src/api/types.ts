@@ -194,6 +194,17 @@ export type Stage =
 export type CaseKind = 'consultation' | 'complaint' | 'report' | 'suggestion' | 'help' | 'praise'
 export type Urgency = 'normal' | 'urgent' | 'critical'
 
+export type CaseSort = 'newest' | 'oldest' | 'due' | 'changed'
+
+/** Filters and order of a list of cases; empty: no matter. */
+export interface CaseQuery {
+  stage: Stage | ''
+  q: string
+  unit: string
+  overdue: boolean
+  sort: CaseSort
+}
+
 export interface CaseSummary {
   id: number
   number: string | null

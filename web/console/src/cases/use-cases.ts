@@ -1,13 +1,13 @@
 import { computed, ref, watch, type Ref } from 'vue'
 
 import { api } from '@/api'
-import type { CaseSummary, Stage } from '@/api/types'
+import type { CaseQuery, CaseSummary } from '@/api/types'
 import { useLive } from '@/state/live'
 
 const PAGE_SIZE = 20
 
 /** Pages of the case list; page one is kept current by the live feed. */
-export function useCases(stage: Ref<Stage | ''>) {
+export function useCases(query: Ref<CaseQuery>) {
   const cases = ref<CaseSummary[]>([])
   const next = ref<string | null>(null)
   const loading = ref(false)
@@ -21,7 +21,7 @@ export function useCases(stage: Ref<Stage | ''>) {
     const mine = ++latest
     loading.value = true
     try {
-      const found = await api.cases(stage.value, trail.value.at(-1) ?? null, PAGE_SIZE)
+      const found = await api.cases(query.value, trail.value.at(-1) ?? null, PAGE_SIZE)
       if (mine !== latest) return
       cases.value = found.items
       next.value = found.next
@@ -44,7 +44,7 @@ export function useCases(stage: Ref<Stage | ''>) {
   }
 
   watch(
-    stage,
+    query,
     () => {
       trail.value = [null]
       cases.value = []

@@ -2,6 +2,7 @@ import { boardEn } from './board-en'
 import { boardSettingsEn } from './board-settings-en'
 import { captureEn } from './capture-en'
 import { caseSettingsEn } from './case-settings-en'
+import { caseListsEn } from './case-lists-en'
 import { caseWorkEn } from './case-work-en'
 import { catalogueEn } from './catalogue-en'
 import { deskEn } from './desk-en'
@@ -28,6 +29,7 @@ export const en: Messages = {
   ...captureEn,
   ...caseSettingsEn,
   ...messagesEn,
+  ...caseListsEn,
   ...caseWorkEn,
   ...catalogueEn,
   ...deskEn,

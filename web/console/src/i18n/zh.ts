@@ -2,6 +2,7 @@ import { boardZh } from './board-zh'
 import { boardSettingsZh } from './board-settings-zh'
 import { captureZh } from './capture-zh'
 import { caseSettingsZh } from './case-settings-zh'
+import { caseListsZh } from './case-lists-zh'
 import { caseWorkZh } from './case-work-zh'
 import { catalogueZh } from './catalogue-zh'
 import { deskZh } from './desk-zh'
@@ -27,6 +28,7 @@ export const zh = {
   ...captureZh,
   ...caseSettingsZh,
   ...messagesZh,
+  ...caseListsZh,
   ...caseWorkZh,
   ...catalogueZh,
   ...deskZh,
