@@ -86,6 +86,28 @@ def test_only_named_fields_are_set() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"longitude": 180.1},
+        {"latitude": -90.1},
+        {"longitude": "121.6"},
+        {"longitude": True},
+        {"latitude": float("nan")},
+        {"part": "210204013700001"},
+        {"cell": "网格"},
+    ],
+)
+def test_a_place_that_cannot_be_is_refused(fields: dict[str, Any]) -> None:
+    assert set(wrong(fields)) == set(fields)
+
+
+def test_a_place_is_read() -> None:
+    fields = {"longitude": 121.6, "latitude": 39, "cell": "210204017001001", "part": "2102040137000001"}
+    assert forms.read(fields) == fields
+    assert forms.read({"longitude": None, "part": ""}) == {"longitude": None, "part": None}
+
+
 _values = st.one_of(
     st.none(), st.booleans(), st.integers(), st.text(max_size=50), st.lists(st.text(), max_size=2)
 )
