@@ -52,15 +52,17 @@ async def state(session: AsyncSession) -> State:
     return State(
         {one.code: EditionLine(edition=one.code, name=one.name) for one in editions},
         {one.key: one for one in lines},
-        {key: _severity_line(row) for key, row in sorted((await _newest(session)).items())},
+        {key: _severity_line(rows[-1]) for key, rows in sorted((await _rows(session)).items())},
         frozenset(units),
     )
 
 
-async def _newest(session: AsyncSession) -> dict[tuple[ClassKey, int], SeverityRow]:
-    """The newest row of each class and rank; ids only ever grow."""
-    found = await session.scalars(select(SeverityRow).order_by(SeverityRow.id))
-    return {((one.edition, one.kind, one.code), one.rank): one for one in found}
+async def _rows(session: AsyncSession) -> dict[tuple[ClassKey, int], list[SeverityRow]]:
+    """The rows of each class and rank, the newest last; ids only ever grow."""
+    rows: dict[tuple[ClassKey, int], list[SeverityRow]] = {}
+    for one in await session.scalars(select(SeverityRow).order_by(SeverityRow.id)):
+        rows.setdefault(((one.edition, one.kind, one.code), one.rank), []).append(one)
+    return rows
 
 
 async def lines(session: AsyncSession, edition: str | None = None) -> list[Line]:
@@ -154,7 +156,7 @@ async def _add(session: AsyncSession, new: Iterable[Line]) -> None:
 async def _change(session: AsyncSession, changes: Iterable[Change], by: By) -> None:
     editions = {one.code: one for one in await session.scalars(select(Edition))}
     classes = {(one.edition, one.kind, one.code): one for one in await session.scalars(select(Category))}
-    rows = await _newest(session)
+    rows = await _rows(session)
     for one in changes:
         line, before = one.after, one.before
         if isinstance(line, EditionLine):
@@ -176,16 +178,27 @@ def _change_class(
 
 
 def _change_severity(
-    session: AsyncSession, row: SeverityRow, before: SeverityLine, line: SeverityLine, today: date
+    session: AsyncSession, rows: list[SeverityRow], before: SeverityLine, line: SeverityLine, today: date
 ) -> None:
-    """In place as long as no case can have it or only its last day changes; else another row follows it."""
-    has_begun = before.valid_from is None or before.valid_from <= today
-    if not has_begun or line == _until(before, line.valid_to):
+    """In place where only its last day changes, or where it has not begun and begins when it did; else
+    another row follows it, or replaces it when it has not begun.
+
+    Args:
+        rows: of the class and rank; `before` is the last of them.
+    """
+    is_future = before.valid_from is not None and before.valid_from > today
+    start = line.valid_from
+    if start is None or line == _until(before, line.valid_to) or (is_future and start == before.valid_from):
         for name, value in asdict(line).items():
-            setattr(row, name, value)
+            setattr(rows[-1], name, value)
         return
-    if line.valid_from is not None and (row.valid_to is None or row.valid_to > line.valid_from):
-        row.valid_to = line.valid_from
+    for row in rows:
+        is_replaced = is_future and row is rows[-1]
+        made_way = is_future and row.valid_to == before.valid_from
+        if is_replaced or (row.valid_from is not None and row.valid_from >= start):
+            row.valid_to = row.valid_from  # it never holds, or no longer today
+        elif row.valid_to is None or row.valid_to > start or (made_way and row.valid_from != row.valid_to):
+            row.valid_to = start
     session.add(SeverityRow(**asdict(line)))
 
 
