@@ -97,6 +97,8 @@ async def test_names_are_kept(town: World) -> None:
     found = (await body(seat, "/places/search", text="星空酒吧"))["items"]
     assert "星空酒吧" not in {one["name"] for one in found}
     assert (await body(seat, "/landmarks", text="星空"))["items"][0]["is_active"] is False
+    for wrong in ({"name": "a\u0007b"}, {"aliases": ["a\u0000"]}, {"name": ""}):
+        assert (await admin.post("/api/v1/landmarks", json=name | wrong)).status == 422, wrong
     outside = name | {"longitude": 0, "latitude": 0}
     assert (await admin.post("/api/v1/landmarks", json=outside)).status == 422
     assert len(await town.audit("landmark:made")) == 1

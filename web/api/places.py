@@ -10,6 +10,7 @@ from pydantic import Field
 
 from core.clock import CHINA
 from core.tables import Role
+from ticketing.forms import Line
 from ticketing.places import gazetteer, queries
 from ticketing.places.doors import Doors, NoSuchPlaceError
 from ticketing.places.index import Located, Named
@@ -112,7 +113,7 @@ class PlaceOutlines(Answer):
 class PlaceBody(Asked):
     """What is not named stays as it is."""
 
-    name: str = Field("", min_length=1, max_length=64)
+    name: Line = Field("", min_length=1, max_length=64)
     valid_from: date | None = None
     #: Last day it counts; old cases keep it.
     valid_to: date | None = None

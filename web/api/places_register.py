@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from core.tables import Role
+from ticketing.forms import Line
 from ticketing.places import queries
 from ticketing.places.doors import Doors, NoSuchPartError
 from ticketing.places.parts import FARTHEST_M, nearest_parts
@@ -21,7 +22,7 @@ routes = Routes("places-register")
 #: Who says how a component is: those who learn of it.
 _MENDERS = KEEPERS | {Role.DISPATCHER, Role.SHIFT_LEADER}
 _LARGEST = 2**31 - 1
-Short = Annotated[str, Field(max_length=64)]
+Short = Annotated[Line, Field(max_length=64)]
 #: Of the row the writer was looking at.
 Version = Annotated[int, Field(ge=0, le=_LARGEST)]
 
@@ -80,13 +81,13 @@ class LandmarksQuery(Asked):
 
 
 class LandmarkBody(Asked):
-    name: str = Field(min_length=1, max_length=64)
+    name: Line = Field(min_length=1, max_length=64)
     #: What else people call it.
-    aliases: list[Annotated[str, Field(min_length=1, max_length=64)]] = Field(
+    aliases: list[Annotated[Line, Field(min_length=1, max_length=64)]] = Field(
         default_factory=list, max_length=20
     )
     #: What sort of thing it is, in a word: 加油站.
-    sort: str = Field("", max_length=16)
+    sort: Line = Field("", max_length=16)
     longitude: float = Field(ge=-180, le=180)
     latitude: float = Field(ge=-90, le=90)
     is_active: bool = True
