@@ -29,6 +29,12 @@ Outgoing = Callable[[], Awaitable[list[OutgoingMessage]]]
 TO_HAND = ("seat register", "shift_leader establish", "dispatcher dispatch", "parks1 accept")
 
 
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """SQLite alone: `tests/web/test_messages.py` tells people on both databases."""
+    return sqlite_url
+
+
 async def test_a_move_without_a_template_tells_nobody(go: Go, draft: Case, outgoing: Outgoing) -> None:
     await go(draft.id, *TO_HAND)
     assert await outgoing() == []

@@ -44,6 +44,7 @@ export const messagesEn: typeof messagesZh = {
     resend: 'Send again',
     resent: 'It will be sent',
     resendText: 'This message was sent. Send it once more?',
+    stuck: (n: number) => `${n} messages wait for a gateway or mail server that did not take them; they go out when it is back.`,
     cancel: 'Do not send',
     cancelled: 'Taken back',
     insert: 'Placeholders',

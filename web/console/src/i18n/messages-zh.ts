@@ -43,6 +43,7 @@ export const messagesZh = {
     resend: '重发',
     resent: '已放入待发',
     resendText: '这条消息已经发出，确定再发一次？',
+    stuck: (n: number) => `${n} 条消息等待重试：网关或邮件服务器未接收，恢复后自动发出。`,
     cancel: '取消发送',
     cancelled: '已取消',
     insert: '插入占位符',
