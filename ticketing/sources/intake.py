@@ -28,8 +28,8 @@ from ticketing.sources.similar import alike
 from ticketing.sources.tables import ReportState, Source, SourceReport
 from ticketing.tables import Case, Stage
 
-#: Reports of one delivery, at most.
-MOST = 500
+#: Reports of one delivery, at most: they hold SQLite's one write lock for some 15 ms each.
+MOST = 100
 #: Reports of the window a new one is compared with, the newest.
 _COMPARED = 200
 #: Clocks of devices go wrong by so much.

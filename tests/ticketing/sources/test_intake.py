@@ -196,6 +196,8 @@ async def test_a_batch_is_taken_whole_or_not_at_all(
         taken = await intake.accept_all(sessions, "mailbox", lines, clock)
         assert [(one.external_id, one.state) for one in taken] == [(line.id, state) for line in lines]
     assert await _count(sessions, Case) == 10
+    with pytest.raises(InvalidError, match="批次过大"):
+        await intake.accept_all(sessions, "mailbox", lines * 11, clock)
 
 
 async def test_a_source_sends_so_much_a_minute_and_is_told_when_to_come_again(
