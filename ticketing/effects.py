@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.case_settings import Cases
@@ -14,6 +14,7 @@ from core.errors import InvalidError
 from core.tables import Account, Unit
 from ticketing import deadlines, scope
 from ticketing.catalogue import severity
+from ticketing.links import both
 from ticketing.tables import Case, CaseHelper, Stage
 from ticketing.workflow import STAGES, Does, Move, Phase, Tick
 
@@ -80,7 +81,7 @@ async def _add_helper(
 
 async def _original(session: AsyncSession, case: Case, number: str) -> Case:
     """The case that this one repeats."""
-    found = await session.scalar(select(Case).where(Case.number == number))
+    found = await both.held(session, Case.number == number)
     if found is None:
         raise wrong("into", "没有这个案卷号")
     if found.id == case.id:

@@ -130,7 +130,8 @@ async def test_a_draft_is_tried_and_changed(world: World, workers: dict[str, Acc
     now = await _body(await leader.get(f"{API}/routing/try", params=asked))
     then = await _body(await leader.get(f"{API}/routing/try", params=asked | {"version": "2"}))
     assert (now["unit"], then["unit"]) == ("water", "roads")
-    assert (await leader.get(f"{API}/routing/try", params={"place": "999999"})).status == 404
+    for wrong, status in (({"place": "999999"}, 404), ({"at": "2026-11-23T00:00:00"}, 422)):
+        assert (await leader.get(f"{API}/routing/try", params=wrong)).status == status
     revision = str(changed["revision"])
     gone = await _body(await leader.delete(path, params={"revision": revision}))
     assert len(gone["rules"]) == len(DISTRICTS)

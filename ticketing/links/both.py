@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,20 +18,25 @@ from ticketing.tables import Case
 from ticketing.workflow import MOVES
 
 LINKED = MOVES["linked"]
+#: PostgreSQL's lock_not_available. SQLite has one writer at a time, who waits before the first row is read.
+_NOT_FREE = "55P03"
 
 
-async def held(session: AsyncSession, case_id: int) -> Case:
+async def held(session: AsyncSession, which: ColumnElement[bool]) -> Case | None:
     """The other case, held as well. Not waited for: two people who link two cases crosswise would wait for
-    each other for ever.
+    each other for ever. Comes before anything refers to that case: a foreign key waits for its row too.
 
     Raises:
         ConflictError: somebody is just changing it.
     """
+    query = select(Case).where(which).with_for_update(nowait=True).execution_options(populate_existing=True)
     try:
-        found = await session.scalars(select(Case).where(Case.id == case_id).with_for_update(nowait=True))
-        return found.one()
+        found: Case | None = await session.scalar(query)
     except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", "") != _NOT_FREE:
+            raise
         raise ConflictError("有人正在处理关联的案卷，请稍后再试") from error
+    return found
 
 
 async def tell(
@@ -45,7 +50,8 @@ async def tell(
     Raises:
         ConflictError: as `held`.
     """
-    other = await held(session, other_id)
+    other = await held(session, Case.id == other_id)
+    assert other is not None  # noqa: S101 - a foreign key led here
     before, now = await door.before(session, other), door.moment(other, case.changed_at)
     door.touch(other, actor, now)
     inputs: Mapping[str, Any] = {"what": what, "case": case.number or ""}

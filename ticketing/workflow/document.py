@@ -26,6 +26,10 @@ _RULES = """\
 - 延期: only in hand and not overdue, at most one original limit each time, at most `cases.most_delays` times;
   a second person of the unit agrees first, then the dispatcher. 挂账: once. 超期申诉: once, two reviews; the
   case is left out of the statistics, the fact stays.
+- A unit is proposed at 派遣 by the routing rules in force, by the catalogue, or by what units have accepted
+  so far, always with the reason; what is proposed, chosen and returned is kept (`routing_decisions`).
+- 合并 and its undoing stand in the history of both cases, 拆分 too. What is merged into a group event
+  (群发事件) is closed with it, each report by a move of its own, so that each reporter is told.
 - Every move is a row of `case_history`, which the database refuses to change.
 """
 

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from ticketing.routing.editing import RuleForm
 from ticketing.routing.tables import Basis, DecisionOutcome, ReturnVerdict, VersionState
+from web.api.house_models import Moment
 from web.api.route import Answer, Asked
 
 LARGEST = 2**31 - 1
@@ -117,7 +118,7 @@ class TryQuery(Asked):
     #: Code of a district, street, community or grid cell.
     place: str = Field("", max_length=15, pattern=r"^[0-9]*$")
     #: None: now.
-    at: datetime | None = None
+    at: Moment | None = None
     #: None: the version in force.
     version: int | None = Field(None, ge=1, le=LARGEST)
 

@@ -14,7 +14,7 @@ from core.clock import FixedClock
 from core.db import SessionFactory
 from core.errors import ConflictError, HotlineError, InvalidError
 from core.tables import Account, OutboxEntry
-from ticketing import moves
+from ticketing import door, moves
 from ticketing.errors import GuardedError
 from ticketing.links import family, repeats
 from ticketing.links.following import Following
@@ -70,6 +70,19 @@ async def test_two_who_merge_crosswise_do_not_wait_for_each_other(
     assert all(isinstance(result, ConflictError | InvalidError) for result in refused)
     now = [await stored(sessions, case.id) for case in (one, other)]
     assert sum(case.stage == "merged" for case in now) == len(done) - len(refused) <= 1
+
+
+async def test_merging_into_a_case_that_is_just_being_changed_is_refused_at_once(
+    sessions: SessionFactory, registered: Make, act: Make
+) -> None:
+    first, repeat = await registered(), await registered()
+    async with sessions() as other:
+        if (await other.connection()).dialect.name == "sqlite":
+            return  # one writer at a time: the second waits for the first, and no two for each other
+        await door.locked(other, first.id)
+        with pytest.raises(ConflictError, match="有人正在处理"):
+            await act(repeat.id, "merge", "seat", into=first.number)
+    await act(repeat.id, "merge", "seat", into=first.number)
 
 
 async def test_a_split_makes_a_registered_case_of_the_same_reporter(
