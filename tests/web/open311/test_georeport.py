@@ -256,7 +256,11 @@ async def test_keys_and_jurisdictions(world: World, connect: Connect, http: aioh
     for asked in (client.services(), client.definition(LAMP), client.requests(), client.post(**LAMP_1)):
         assert (await _refusal(asked)).status == 404
     client.jurisdiction_id = world.settings.open311.jurisdiction_id
-    assert (await client.post(**LAMP_1))["service_request_id"]
+    # An app in a browser comes from another site: no log-in counts here, so it may.
+    elsewhere = {"Origin": "https://app.example.org"}
+    assert (await client.post(elsewhere, **LAMP_1))["service_request_id"]
+    async with http.get(f"{client.endpoint}/services.{client.format}", headers=elsewhere) as answer:
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
     for path in ("/nothing", "/requests/1/2", "/services/a.b"):
         assert (await _refusal(client._get(path))).status == 404
 
