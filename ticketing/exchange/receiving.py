@@ -98,7 +98,15 @@ class Works:
         report = _report(said, found, district, street)
         if isinstance(report, str):
             return Result(reason=report)
-        taken = await accept(self.sessions, platform.code, report, self.clock, city=self.city, via="exchange")
+        taken = await accept(
+            self.sessions,
+            platform.code,
+            report,
+            self.clock,
+            city=self.city,
+            rules=self.rules,
+            via="exchange",
+        )
         if taken.case_id is None:
             return Result(is_taken=True, reason="已留存，未立案卷")
         await self._link(platform.code, said.reference, taken.case_id)
