@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 from pydantic import AwareDatetime, Field
@@ -12,6 +13,10 @@ from web.api.route import Answer, Asked
 
 _LARGEST_ID = 2**31 - 1
 _SUBJECT_LENGTH = 120
+#: A time every zone and database can hold.
+Moment = Annotated[
+    AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC))
+]
 Move = Annotated[str, Field(min_length=1, max_length=32)]
 
 
@@ -110,8 +115,8 @@ class MessagesQuery(Asked):
     case_number: str = Field("", max_length=19)
     #: A whole number or address.
     recipient: str = Field("", max_length=254)
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
+    since: Moment | None = None
+    until: Moment | None = None
     limit: int = Field(50, ge=1, le=200)
     cursor: str = Field("", max_length=9)
 
