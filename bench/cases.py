@@ -28,7 +28,6 @@ from bench.own_postgresql import postgresql
 from core.clock import FixedClock
 from core.db import SessionFactory, make_engine, make_sessions
 from core.tables import Account
-from hotline import demo_city, demo_messages, demo_routing
 from hotline.simulate import house
 from hotline.simulate.day import play
 from hotline.simulate.options import Wanted
@@ -46,6 +45,8 @@ GOAL_MS = 50.0
 ASKED = 40
 #: Days that are played for the simulate rate, and cases of them at most.
 _DAYS, _PLAYED = 7, 300
+#: Components of the city.
+_PARTS = 40_000
 _DELIVERIES, _REPORTS = 5, 200
 
 
@@ -61,7 +62,7 @@ def run(rounds: int, url: str = "", size: int = SIZE) -> None:
 
 
 async def _measure(url: str, size: int, rounds: int) -> dict[str, Any]:
-    wanted = Wanted(cases=max(20, min(_PLAYED, size // 500)), days=_DAYS)
+    wanted = Wanted(cases=max(20, min(_PLAYED, size // 500)), days=_DAYS, parts=_PARTS)
     played = await play(url, wanted, is_own=False)
     assert played.is_right, played.problems[:5]
     simulated = {"entries_per_s": round(played.entries / played.played_s, 1),
@@ -87,12 +88,8 @@ async def _first(sessions: SessionFactory) -> int:
 
 async def _maker(sessions: SessionFactory, clock: FixedClock) -> Maker:
     """The city with its cells, the rules, the templates, and who moves cases."""
-    staff, spots = await house.furnish(sessions, clock.now())
+    staff, spots = await house.furnish(sessions, clock.now(), _PARTS)
     async with sessions() as session:
-        await demo_city.add(session, clock.now(), 40_000)
-        await demo_routing.add(session, clock.now())
-        await demo_messages.add(session, clock.now())
-        await session.commit()
         tree = await TREE.current(session)
     cells: dict[str, list[tuple[str, float, float]]] = {}
     for named, lon, lat in tree.middles(clock.now().date()):

@@ -37,6 +37,12 @@ class Books:
     recomputed: int = 0
     #: Callers who asked how far their case is, and were told right.
     asked: int = 0
+    #: Times a case that repeats another was looked at, and the other was hinted at.
+    repeats: int = 0
+    hinted: int = 0
+    #: Messages the gateway took, by their keys, in order; and how often it was tried while it was down.
+    messages: list[str] = field(default_factory=list)
+    gateway_down: int = 0
     told: int = 0
     ratings_undone: int = 0
     #: Cases made by splitting another (拆分); entries in the history of the other of two cases.

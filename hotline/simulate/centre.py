@@ -77,7 +77,9 @@ def established(view: View) -> Decision:
     if view.once("hands back", 1):
         return Step(move="hand_back", by=dispatcher, note="要素不全")
     unit = report.unit
-    if not unit.startswith("city-") and view.once("platform", 25):
+    if view.proposed and view.once("follows the rules", 60):
+        unit = view.proposed
+    elif not unit.startswith("city-") and view.once("platform", 25):
         unit = report.place.district
     elif view.once("mistakes the unit", 10):
         unit = report.own(view.chance.choice(("roads", "streets", "parks", "order")))

@@ -60,7 +60,7 @@ async def play(url: str, wanted: Wanted, *, is_own: bool, tells: bool = False) -
     async with house.opened(url, is_own=is_own) as sessions:
         if there := await house.cases_in(sessions):
             raise Refusal(f"That database has {there} cases: a simulation begins in one that has none.")
-        staff, spots = await house.furnish(sessions, begin)
+        staff, spots = await house.furnish(sessions, begin, wanted.parts)
         stage = Play(sessions, clock, staff, chance, timedelta(minutes=wanted.timers_min))
         if wanted.declares_day:
             stage.at(begin + timedelta(days=1, hours=10), lambda: _declare(stage))

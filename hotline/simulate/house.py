@@ -14,9 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core import migrate
 from core.db import SessionFactory, make_engine, make_sessions
 from core.tables import Account, Role, Unit
-from hotline import demo_units
+from hotline import demo_city, demo_messages, demo_routing, demo_units
 from hotline.simulate.reports import Place as Spot
 from ticketing import catalogue
+from ticketing.places.levels import Level
+from ticketing.places.memory import TREE
 from ticketing.tables import Case, Place
 
 _PREFIX = "sim-"
@@ -69,7 +71,7 @@ async def cases_in(sessions: SessionFactory) -> int:
         return await session.scalar(select(func.count()).select_from(Case)) or 0
 
 
-async def furnish(sessions: SessionFactory, now: datetime) -> tuple[Staff, Sequence[Spot]]:
+async def furnish(sessions: SessionFactory, now: datetime, parts: int) -> tuple[Staff, Sequence[Spot]]:
     """Add what the play needs and is missing; the people, and the streets things happen in.
 
     The people cannot log in: their accounts have no password.
@@ -77,17 +79,23 @@ async def furnish(sessions: SessionFactory, now: datetime) -> tuple[Staff, Seque
     async with sessions() as session:
         await catalogue.load(session)
         await demo_units.add(session)
+        await demo_city.add(session, now, parts)
+        await demo_routing.add(session, now)
         await session.flush()
         units = list(await session.scalars(select(Unit).order_by(Unit.code)))
         there = set(await session.scalars(select(Account.username)))
         people = [one for one in _people(units, now) if one.username not in there]
         session.add_all(people)
+        await session.flush()
+        await demo_messages.add(session, now)
         await session.commit()
-        return await _staff(session, units), await _spots(session, units)
+        return await _staff(session, units), await _spots(session, units, now)
 
 
 def _people(units: Sequence[Unit], now: datetime) -> list[Account]:
-    rows = [(role, None, number) for role, most in _CENTRE.items() for number in range(1, most + 1)]
+    rows: list[tuple[Role, str | None, int]] = [
+        (role, None, number) for role, most in _CENTRE.items() for number in range(1, most + 1)
+    ]
     for unit in units:
         if unit.code == unit.district:
             wanted = [(Role.DISTRICT_AGENT, _A_DISTRICT), (Role.COLLECTOR, _A_DISTRICT)]
@@ -121,11 +129,16 @@ async def _staff(session: AsyncSession, units: Sequence[Unit]) -> Staff:
     return staff
 
 
-async def _spots(session: AsyncSession, units: Sequence[Unit]) -> list[Spot]:
-    """Streets of the districts that have units."""
-    districts = {unit.district for unit in units if unit.district}
+async def _spots(session: AsyncSession, units: Sequence[Unit], now: datetime) -> list[Spot]:
+    """Streets of the districts that have departments."""
+    districts = {unit.district for unit in units if unit.code == f"{unit.district}-roads"}
+    tree = await TREE.current(session)
+    points: dict[str, list[tuple[float, float]]] = {}
+    for named, lon, lat in tree.middles(now.date()):
+        if named.level == Level.CELL:
+            points.setdefault(named.code[:9], []).append((lon, lat))
     query = select(Place).where(Place.level == _STREET, Place.parent.in_(districts))
     return [
-        Spot(one.parent or "", one.code, one.name)
+        Spot(one.parent or "", one.code, one.name, tuple(points.get(one.code, ())))
         for one in await session.scalars(query.order_by(Place.code))
     ]

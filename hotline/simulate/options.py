@@ -19,6 +19,8 @@ class Wanted:
     days: int = 14
     seed: int = 12319
     day: date = DEFAULT_DAY
+    #: Components (部件) of the made-up city.
+    parts: int = 500
     #: How often the timers run, minutes; in the house it is every 10 s.
     timers_min: int = 30
     #: A local day off is declared in the middle; not in a database somebody else uses.

@@ -30,6 +30,8 @@ def dispatched(view: View) -> Decision:
     if view.once("helper", 4):
         helper = view.chance.choice([code for code in ("city-water", "city-power") if code != case.unit])
         return Step(move="add_helper", by=view.one_of(Role.DISPATCHER), given={"unit": helper})
+    if person.role == Role.DISTRICT_AGENT and right.startswith("city-"):
+        return Step(move="return", by=person, note="由市级专业单位负责")
     if person.role == Role.DISTRICT_AGENT and view.maybe(90):
         return Step(move="assign", by=person, given={"unit": right})
     if case.unit != right and person.role == Role.DEPARTMENT:

@@ -7,7 +7,7 @@ import heapq
 import itertools
 import random
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,12 +20,13 @@ from core.errors import ConflictError, HotlineError
 from core.tables import Account, Role
 from hotline.simulate import after, centre, mischief, outside
 from hotline.simulate.books import Books
+from hotline.simulate.gateway import Gateway
 from hotline.simulate.house import Staff
 from hotline.simulate.pace import Pace
 from hotline.simulate.reports import Report
 from hotline.simulate.timers import Timers
 from hotline.simulate.view import EDIT, Decision, Journey, Step, View, Wait
-from ticketing import closed, drafts, moves, progress
+from ticketing import closed, drafts, links, moves, progress, routing
 from ticketing.rounds import Rounds
 from ticketing.tables import Case, Stage
 from ticketing.workflow import OPEN, UNDER_WAY
@@ -71,7 +72,8 @@ class Play:
         self._serial = itertools.count()
         self._journeys: dict[int, Journey] = {}
         self._pace = Pace(self.rules)
-        self._timers = Timers(Rounds(self.sessions, self.rules, self.clock), self.books)
+        rounds = Rounds(self.sessions, self.rules, self.clock)
+        self._timers = Timers(rounds, self.books, Gateway(self.books, self.clock.now()))
 
     def at(self, when: datetime, act: Act) -> None:
         """Let `act` happen then."""
@@ -80,16 +82,17 @@ class Play:
     async def run(
         self, reports: Sequence[Report], end: datetime, told: Callable[[datetime], None] = lambda _: None
     ) -> None:
-        """Let it all happen until `end`; `told` hears of each day's end."""
+        """Let it all happen until `end`; `told` hears how far it is."""
         for report in reports:
             self.at(report.at, self._call(report))
         self.at(self.clock.now(), self._tick)
-        day = self.clock.now() + timedelta(days=1)
+        told_every = timedelta(hours=6)
+        day = self.clock.now() + told_every
         while self._agenda and self._agenda[0][0] <= end:
             when, _, act = heapq.heappop(self._agenda)
             if when >= day:
                 told(day)
-                day += timedelta(days=1)
+                day += told_every
             self.clock.advance(max(when - self.clock.now(), timedelta()))
             await act()
 
@@ -146,7 +149,7 @@ class Play:
             case = await self._read(journey.case_id)
         if view.maybe(_LEADS) and case.stage != Stage.DRAFT:
             case = await self._leads(view, case)
-        match DECIDES[case.stage](self._view(journey, case)):
+        match DECIDES[case.stage](await self._looked_at(self._view(journey, case))):
             case None:
                 return
             case Wait(time):
@@ -168,6 +171,19 @@ class Play:
         self.books.splits.add(new.id)
         self.books.stages[new.id] = new.stage
         self._next(Journey(journey.report, None, new.id, new.number, {"splits"}), new)
+
+    async def _looked_at(self, view: View) -> View:
+        """What the rooms say to whoever has the case open: repeats, and the unit the rules propose."""
+        case, first = view.case, view.journey.repeats
+        async with self.sessions() as session:
+            if case.stage == Stage.REGISTERED and first:
+                hinted = [one.case.id for one in await links.hints(session, case, self.rules)]
+                self.books.repeats += 1
+                self.books.hinted += first.case_id in hinted
+            elif case.stage == Stage.ESTABLISHED:
+                proposal = await routing.propose(session, case, view.now, self.rules)
+                return replace(view, proposed=proposal.unit)
+        return view
 
     def _view(self, journey: Journey, case: Case) -> View:
         first = journey.repeats

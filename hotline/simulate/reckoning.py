@@ -12,7 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.tables import OutboxEntry
 from hotline.simulate.books import Books
-from ticketing.tables import Case, CaseCounter, CaseHelper, CaseHistory, CasePause, Stage
+from ticketing.notices.tables import OutgoingMessage
+from ticketing.routing.tables import RoutingDecision
+from ticketing.tables import Case, CaseCounter, CaseHistory, CasePause, Stage
 from ticketing.workflow import STAGES
 
 #: Entries nobody makes by a move of their own.
@@ -43,6 +45,8 @@ class Found:
     clocks: Mapping[str, int]
     #: Steps of the ladder that were taken, by step.
     steps: Mapping[int, int]
+    #: Messages by state.
+    messages: Mapping[str, int]
 
 
 async def read(session: AsyncSession) -> Found:
@@ -64,23 +68,27 @@ async def read(session: AsyncSession) -> Found:
         "history": func.count(CaseHistory.id),
         "pauses": func.count(CasePause.id),
         "outbox": func.count(OutboxEntry.id),
-        "helpers": func.count(CaseHelper.case_id),
+        "messages": func.count(OutgoingMessage.id),
+        "decisions": func.count(RoutingDecision.id),
         "serials": func.sum(CaseCounter.last),
     }
     counted = {name: await session.scalar(select(one)) or 0 for name, one in rows.items()}
     open_pauses = select(func.count()).select_from(CasePause).where(CasePause.ended_at.is_(None))
     counted["open pauses"] = await session.scalar(open_pauses) or 0
     columns = {name: int(one or 0) for name, one in zip(wanted, sums, strict=True)}
-    return Found(by_stage, by_move, columns, counted, clocks, steps)
+    query = select(OutgoingMessage.state, func.count()).group_by(OutgoingMessage.state)
+    messages = await _grouped(session, query)
+    return Found(by_stage, by_move, columns, counted, clocks, steps, messages)
 
 
-async def _grouped(session: AsyncSession, query: Select[Any]) -> dict[str, int]:
+async def _grouped(session: AsyncSession, query: Select[str, int]) -> dict[str, int]:
     return {row[0]: row[1] for row in await session.execute(query)}
 
 
 def lines(books: Books, found: Found, calls: int) -> list[Line]:
     """Each count with what it is made of."""
-    return [*_cases(books, found, calls), *_history(books, found), *_clocks(books, found), *_refused(books)]
+    rooms = [*_cases(books, found, calls), *_history(books, found), *_clocks(books, found)]
+    return [*rooms, *_told(books, found), *_refused(books)]
 
 
 def _cases(books: Books, found: Found, calls: int) -> list[Line]:
@@ -187,6 +195,26 @@ def _clocks(books: Books, found: Found) -> list[Line]:
             for step, number in sorted(books.escalations.items())
         ),
         Line("deadlines recomputed", found.moves.get("recompute", 0), {"the timers": books.recomputed}),
+    ]
+
+
+def _told(books: Books, found: Found) -> list[Line]:
+    """Routing, hints, and messages to citizens and our own people."""
+    once = set(books.messages)
+    return [
+        Line(
+            "routing decisions",
+            found.rows["decisions"],
+            {move: books.moves[move] for move in ("dispatch", "assign")},
+        ),
+        Line(
+            "repeats looked at",
+            books.repeats,
+            {"hinted at": books.hinted, "not any more, or not yet": books.repeats - books.hinted},
+        ),
+        Line("messages written", found.rows["messages"], dict(sorted(found.messages.items()))),
+        Line("messages sent", found.messages.get("sent", 0), {"the gateway took": len(once)}),
+        Line("messages the gateway took", len(books.messages), {"once": len(once)}),
     ]
 
 

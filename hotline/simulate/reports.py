@@ -59,6 +59,8 @@ class Place:
     district: str
     street: str
     name: str
+    #: Longitude and latitude of the middles of its grid cells.
+    points: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,7 @@ class Report:
     problem: Problem | None
     repeats: int | None
     confidential: bool
+    point: tuple[float, float] | None = None
 
     @property
     def unit(self) -> str:
@@ -98,6 +101,8 @@ class Report:
             "callback_number": self.phone,
             "confidential": self.confidential,
         }
+        if self.point:
+            fields["longitude"], fields["latitude"] = self.point
         if self.problem:
             fields["urgency"] = self.problem.urgency
             key = {"edition": DEFAULT_EDITION, "kind": self.problem.kind, "code": self.problem.code}
@@ -129,7 +134,8 @@ def _new(chance: random.Random, serial: int, at: datetime, place: Place) -> Repo
     road = f"{chance.choice(_ROADS)}{chance.randrange(1, 300)}号"
     said = f"{place.name}{road}{problem.said}" if problem else chance.choice(_QUESTIONS)
     return Report(
-        serial, at, _phone(chance), kind, said, road, place, problem, None, chance.random() < 0.04
+        serial, at, _phone(chance), kind, said, road, place, problem, None, chance.random() < 0.04,
+        chance.choice(place.points) if place.points else None,
     )  # fmt: skip
 
 
@@ -137,7 +143,7 @@ def _repeated(chance: random.Random, serial: int, at: datetime, first: Report) -
     said = f"{first.description}，还没有人来"
     return Report(
         serial, at, _phone(chance), first.kind, said, first.address, first.place, first.problem, first.serial,
-        confidential=False,
+        confidential=False, point=first.point,
     )  # fmt: skip
 
 

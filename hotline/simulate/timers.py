@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
+from core.notice_settings import Notices
 from hotline.simulate.books import Books
+from hotline.simulate.gateway import Gateway
 from ticketing.deadlines import ClockState
 from ticketing.links.following import Following
+from ticketing.notices.sender import Sender
 from ticketing.rounds import Rounds
 from ticketing.tables import Case, Stage
 
@@ -20,12 +23,19 @@ class Timers:
 
     rounds: Rounds
     books: Books
+    gateway: Gateway
+
+    def __post_init__(self) -> None:
+        adapters = dict.fromkeys(("sms", "email", "wechat"), self.gateway)
+        self._sender = Sender(self.rounds.sessions, Notices(), adapters, self.rounds.clock)
 
     async def tick(self) -> None:
         self.books.recomputed += await self.rounds.recompute()
         await self._resume()
         await self._escalate()
         await self._follow()
+        while await self._sender.once():
+            pass
 
     async def _follow(self) -> None:
         """Reports of closed group events are closed too."""

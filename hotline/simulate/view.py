@@ -65,6 +65,8 @@ class View:
     now: datetime
     chance: random.Random
     staff: Staff
+    #: The unit the rules propose, where one has to be chosen.
+    proposed: str | None = None
 
     @property
     def report(self) -> Report:
