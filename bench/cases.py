@@ -34,7 +34,7 @@ from hotline.simulate.options import Wanted
 from ticketing.places.levels import Level
 from ticketing.places.memory import TREE
 from ticketing.sources import book
-from ticketing.sources.intake import accept_all
+from ticketing.sources.intake import MOST, accept_all
 from ticketing.sources.reports import Report
 from ticketing.tables import Case
 
@@ -47,7 +47,7 @@ ASKED = 40
 _DAYS, _PLAYED = 7, 300
 #: Components of the city.
 _PARTS = 40_000
-_DELIVERIES, _REPORTS = 5, 200
+_DELIVERIES = 5
 
 
 def run(rounds: int, url: str = "", size: int = SIZE) -> None:
@@ -136,11 +136,11 @@ async def _intake(sessions: SessionFactory, clock: FixedClock) -> float:
         reports = [
             Report(id=f"{delivery}-{serial}", kind="complaint", description=f"第{serial}号来件：路灯不亮",
                    district="210202", address=f"解放路{serial}号")
-            for serial in range(_REPORTS)
+            for serial in range(MOST)
         ]  # fmt: skip
         await accept_all(sessions, source.code, reports, clock)
         clock.advance(timedelta(minutes=2))
-    return round(_DELIVERIES * _REPORTS / (time.monotonic() - began), 1)
+    return round(_DELIVERIES * MOST / (time.monotonic() - began), 1)
 
 
 def _told(took: dict[str, list[float]], more: dict[str, Any], kind: str) -> dict[str, Any]:

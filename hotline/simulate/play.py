@@ -25,7 +25,7 @@ from hotline.simulate.house import Staff
 from hotline.simulate.pace import Pace
 from hotline.simulate.reports import Report
 from hotline.simulate.timers import Timers
-from hotline.simulate.view import EDIT, Decision, Journey, Step, View, Wait
+from hotline.simulate.view import Decision, Journey, Step, View, Wait
 from ticketing import closed, drafts, links, moves, progress, routing
 from ticketing.rounds import Rounds
 from ticketing.tables import Case, Stage
@@ -86,13 +86,13 @@ class Play:
         for report in reports:
             self.at(report.at, self._call(report))
         self.at(self.clock.now(), self._tick)
-        told_every = timedelta(hours=6)
-        day = self.clock.now() + told_every
+        every = timedelta(hours=6)
+        day = self.clock.now() + every
         while self._agenda and self._agenda[0][0] <= end:
             when, _, act = heapq.heappop(self._agenda)
             if when >= day:
                 told(day)
-                day += told_every
+                day += every
             self.clock.advance(max(when - self.clock.now(), timedelta()))
             await act()
 
@@ -195,13 +195,9 @@ class Play:
             return await session.get_one(Case, case_id)
 
     async def _edit(self, step: Step, case: Case) -> Case:
+        version, fields, by = case.version, step.fields, step.by
         done = await drafts.edit_draft(
-            self.sessions,
-            case_id=case.id,
-            actor=step.by,
-            version=case.version,
-            fields=step.fields,
-            clock=self.clock,
+            self.sessions, case_id=case.id, actor=by, version=version, fields=fields, clock=self.clock
         )
         self.books.edits += done.version != case.version
         return done
@@ -302,6 +298,3 @@ class Play:
 
 def _call_id(report: Report) -> str:
     return f"sim-{report.at:%Y%m%d}-{report.serial}"
-
-
-__all__ = ["DECIDES", "EDIT", "Play"]
