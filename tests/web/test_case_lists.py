@@ -61,28 +61,26 @@ async def test_filters_words_and_orders(house: World, cases: list[int]) -> None:
     assert [first["items"][0]["id"], second["items"][0]["id"], second["next"]] == [two, one, None]
 
 
-@pytest.mark.parametrize(
-    ("query", "field"),
-    [
-        ("sort=random", "sort"),
-        ("kind=war", "kind"),
-        ("q=x", "q"),
-        ("from=yesterday", "from"),
-        ("from=2026-11-23T00:00:00", "from"),
-        ("unit=a'b", "unit"),
-        ("number=12a", "number"),
-        ("sort=due&cursor=12", "cursor"),
-        ("colour=red", "colour"),
-    ],
-)
-async def test_what_cannot_be_asked_is_named(world: World, query: str, field: str) -> None:
+STRANGE = {
+    "sort=random": "sort",
+    "kind=war": "kind",
+    "q=x": "q",
+    "from=yesterday": "from",
+    "from=2026-11-23T00:00:00": "from",
+    "unit=a'b": "unit",
+    "number=12a": "number",
+    "sort=due&cursor=12": "cursor",
+    "colour=red": "colour",
+}
+
+
+async def test_what_cannot_be_asked_is_named(world: World) -> None:
     client = await world.client("seat1")
-    for path in (f"cases?{query}", f"cases/export?{query}"):
-        if field == "cursor" and "export" in path:
-            continue
-        answer = await client.get(f"/api/v1/{path}")
-        assert answer.status == 422, path
-        assert field in (await answer.json())["error"]["fields"]
+    for query, field in STRANGE.items():
+        for path in (f"cases?{query}", f"cases/export?{query}"):
+            answer = await client.get(f"/api/v1/{path}")
+            assert answer.status == 422, path
+            assert field in (await answer.json())["error"]["fields"], path
 
 
 async def test_a_csv_of_what_was_filtered(house: World, cases: list[int]) -> None:

@@ -95,14 +95,14 @@ async def test_answers_lie_sealed_and_are_forgotten_after_a_day(house: World, ca
         assert await db.scalar(select(func.count()).select_from(IdempotencyKey)) == 0
 
 
-@pytest.mark.parametrize("name", ["", "x" * 129, "a b", "路"])
-async def test_names_nobody_can_use(world: World, name: str) -> None:
+async def test_names_nobody_can_use(world: World) -> None:
     case = await world.add_case(await world.add_call(seat="1001"))
-    answer = await (await world.client("seat1")).patch(
-        f"/api/v1/cases/{case.id}", json={"version": 1}, headers={"Idempotency-Key": name}
-    )
-    assert answer.status == 422
-    assert "Idempotency-Key" in (await answer.json())["error"]["fields"]
+    seat = await world.client("seat1")
+    for name in ("", "x" * 129, "a b", "路"):
+        headers = {"Idempotency-Key": name}
+        answer = await seat.patch(f"/api/v1/cases/{case.id}", json={"version": 1}, headers=headers)
+        assert answer.status == 422, name
+        assert "Idempotency-Key" in (await answer.json())["error"]["fields"]
 
 
 async def test_ten_megabytes_of_text_are_refused_in_words(world: World) -> None:
