@@ -147,6 +147,7 @@ class Case(Base):
         Index("ix_cases_stage_created", "stage", "created_at"),
         Index("ix_cases_street_stage", "street", "stage"),
         Index("ix_cases_category_created", "category_code", "created_at"),
+        Index("ix_cases_class", "category_code", "category_kind", "id"),
         Index(
             "ix_cases_due_under_way",
             "due_at",

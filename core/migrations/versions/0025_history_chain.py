@@ -35,6 +35,7 @@ def upgrade() -> None:
         )
     op.create_index(op.f("ix_cases_changed_at"), "cases", ["changed_at"])
     op.create_index(op.f("ix_cases_callback_number"), "cases", ["callback_number"])
+    op.create_index("ix_cases_class", "cases", ["category_code", "category_kind", "id"])
     under_way = sa.text("clock <> 'stopped'")
     op.create_index(
         "ix_cases_due_under_way",
