@@ -183,9 +183,7 @@ async def test_a_forged_seal_is_named(sessions: SessionFactory, house: House) ->
     await _damage(sessions, "UPDATE history_seals SET sealed_at = '2026-01-01 00:00:00+00:00'")
     assert [one.problem for one in await _found(sessions)] == [Problem.SEAL]
     await _damage(sessions, "UPDATE history_seals SET root = 'x'")
-    assert [one.problem for one in await _found(sessions)] == [
-        Problem.SEAL
-    ] * 2  # audit too
+    assert [one.problem for one in await _found(sessions)] == [Problem.SEAL] * 2  # audit too
 
 
 async def test_a_root_kept_elsewhere_contradicts(sessions: SessionFactory, house: House) -> None:
