@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from core.words import words_of
 from ivr.ledger.tables import Call
 from recorder.search import facts
 from recorder.search.index import Document
 from recorder.search.keys import key_of
 from recorder.search.lines import body_of
 from recorder.search.tables import SearchRow, SearchText
-from core.words import words_of
 
 _BATCH = 1000
 
