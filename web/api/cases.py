@@ -145,9 +145,7 @@ async def _detail(db: AsyncSession, case_id: int, ask: Ask) -> CaseDetail:
     return _worded(ask, found, calls.get(case.call_id or ""), filed)
 
 
-def _worded(
-    ask: Ask, found: queries.CaseDetail, call: Call | None, filed: catalogue.Filing
-) -> CaseDetail:
+def _worded(ask: Ask, found: queries.CaseDetail, call: Call | None, filed: catalogue.Filing) -> CaseDetail:
     """A case as whoever asks may see it."""
     case, viewer = found.case, Viewer.of(ask.account)
     labels = ask.services.settings.cases.labels
