@@ -6,20 +6,28 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
-from hotline import recording_commands
-from hotline.case_commands import audit, catalogue, places, sources
 from hotline.processes import NAMES
 from hotline.refusal import EXIT_REFUSED, Refusal, read_settings
 from hotline.simulate import options as simulation
 
 Command = Callable[[argparse.Namespace], int]
+#: Commands with actions of their own: the module that adds them, and the help text.
+GROUPS = {
+    "recordings": ("hotline.recording_commands", "the archive of recordings"),
+    "places": ("hotline.case_commands.places", "the city: grid cells, components and names"),
+    "sources": ("hotline.case_commands.sources", "who reports without a call, and their keys"),
+    "audit": ("hotline.case_commands.audit", "prove histories and audit trail"),
+    "catalogue": ("hotline.case_commands.catalogue", "classes and severity rows as a spreadsheet"),
+}
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run one subcommand; the exit status. A refusal is one sentence on stderr, never a traceback."""
-    arguments = _parser().parse_args(argv)
+    asked = sys.argv[1:] if argv is None else argv
+    arguments = _parser(asked[:1]).parse_args(asked)
     command: Command = arguments.command
     try:
         return command(arguments)
@@ -34,7 +42,8 @@ def main(argv: list[str] | None = None) -> int:
         return 130
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(asked: list[str]) -> argparse.ArgumentParser:
+    """Only the group that is asked for is loaded: every part of the hotline is started by this command."""
     parser = argparse.ArgumentParser("hotline", description="A 12319 municipal-services hotline.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
@@ -70,11 +79,10 @@ def _parser() -> argparse.ArgumentParser:
     how.add_argument("--check", action="store_true", help="build nothing; fail when something is wrong")
     how.add_argument("--list", action="store_true", help="one line a prompt and language")
     add("settings", _settings, "print the documented settings file")
-    recording_commands.add_actions(add("recordings", _acting, "the archive of recordings"))
-    places.add_actions(add("places", _acting, "the city: grid cells, components and names"))
-    sources.add_actions(add("sources", _acting, "who reports without a call, and their keys"))
-    audit.add_actions(add("audit", _acting, "prove histories and audit trail"))
-    catalogue.add_actions(add("catalogue", _acting, "classes and severity rows as a spreadsheet"))
+    for name, (module, text) in GROUPS.items():
+        group = add(name, _acting, text)
+        if asked == [name]:
+            import_module(module).add_actions(group)
     _flow_actions(add("flow", _flow, "check, publish or list versions of a menu"))
     add("flows", _flows, "print docs/call-flows.md: every way a call can go")
     add("workflow", _workflow, "print docs/case-workflow.md: every way a case can go")
