@@ -14,7 +14,10 @@ from ticketing.tables import Case, CaseHistory
 
 @dataclass(frozen=True)
 class Standing:
-    """A registered case: where it stands and since when; `phones` it was registered with, without ''."""
+    """A case with a number: where it stands and since when; `phones` it was registered with, without ''.
+
+    `registered_at`: of one that was answered at once, when it was opened.
+    """
 
     number: str
     stage: str
@@ -25,7 +28,7 @@ class Standing:
 
 
 async def of_number(session: AsyncSession, number: str) -> Standing | None:
-    """The registered case of this 19-digit number."""
+    """The case of this 19-digit number."""
     found = await _standings(session, Case.number == number, 1)
     return found[0] if found else None
 
@@ -41,18 +44,13 @@ async def _standings(session: AsyncSession, which: ColumnElement[bool], limit: i
         .where(CaseHistory.case_id == Case.id, CaseHistory.to_stage != CaseHistory.from_stage)
         .scalar_subquery()
     )
-    query = (
-        select(Case, moved)
-        .where(which, Case.number.is_not(None), Case.registered_at.is_not(None))
-        .order_by(Case.registered_at.desc())
-        .limit(limit)
-    )
+    began = func.coalesce(Case.registered_at, Case.created_at)
+    query = select(Case, moved).where(which, Case.number.is_not(None)).order_by(began.desc()).limit(limit)
     return [_standing(case, since) for case, since in await session.execute(query)]
 
 
 def _standing(case: Case, since: datetime | None) -> Standing:
-    assert case.number and case.registered_at  # noqa: S101 - the query saw to it
+    assert case.number  # noqa: S101 - the query saw to it
+    began = case.registered_at or case.created_at
     phones = tuple(dict.fromkeys(filter(None, (case.caller_number, case.callback_number))))
-    return Standing(
-        case.number, case.stage, case.registered_at, since or case.registered_at, phones, case.confidential
-    )
+    return Standing(case.number, case.stage, began, since or began, phones, case.confidential)

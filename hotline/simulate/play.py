@@ -279,7 +279,6 @@ class Play:
         async with self.sessions() as session:
             standing = await progress.of_number(session, view.case.number or "")
         if standing is None:
-            self.books.told += view.case.registered_at is None
             return
         self.books.told += standing.stage == self.books.stages[view.case.id]
         if view.case.stage in OPEN:

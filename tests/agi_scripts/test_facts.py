@@ -21,8 +21,14 @@ AT = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)  # already the 21st in China
 
 
 def _case(number: str | None, **fields: object) -> Case:
-    common = {"stage": Stage.ESTABLISHED, "source": "telephone", "caller_number": PHONE, "created_at": AT}
-    return Case(number=number, changed_at=AT, registered_at=AT if number else None, **(common | fields))
+    common: dict[str, object] = {
+        "stage": Stage.ESTABLISHED,
+        "source": "telephone",
+        "caller_number": PHONE,
+        "created_at": AT,
+    }
+    common["registered_at"] = AT if number else None
+    return Case(number=number, changed_at=AT, **(common | fields))
 
 
 @pytest.fixture
@@ -57,6 +63,16 @@ async def test_cases_of_a_phone_without_drafts_and_confidential_ones(cases: Case
     assert [case.number for case in await cases.of_caller(PHONE)] == [NUMBER]
     assert [case.number for case in await cases.of_caller("13900005678")] == [NUMBER], "call-back number"
     assert await cases.of_caller("13611111111") == []
+
+
+async def test_a_case_that_was_answered_at_once_is_found(cases: CaseFile, sessions: SessionFactory) -> None:
+    """It was never registered; it may be reopened."""
+    async with sessions.begin() as db:
+        db.add(
+            _case("2102022026112300009", stage=Stage.CLOSED, registered_at=None, caller_number="13511112222")
+        )
+    found = await cases.by_number("2102022026112300009")
+    assert found is not None and found.stage == "closed"
 
 
 async def test_a_confidential_case_says_so(cases: CaseFile) -> None:
