@@ -167,7 +167,8 @@ def _around(lines: list[dialplan.Line]) -> str:
         f"{_node(line.context)} -->|{_quoted(why)}| {node}"
         for line in lines
         for why, node in [_PEOPLE.get(line.app, ("", ""))]
-        if node
+        # Dialplan that is called like a telephone is nobody.
+        if node and not line.arguments.startswith("Local/")
     )
     drawn += [
         f"{_node(a)} -->{_on_edge(', '.join(filter(None, labels)))} {_node(b)}"

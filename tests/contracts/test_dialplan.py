@@ -72,6 +72,8 @@ KEY_CONTEXTS = set(
 )
 TRUNK_CONTEXTS = set.union(*(_reachable(entry) for entry in {"from-trunk", *KEY_CONTEXTS}))
 TRUNK_LINES = [line for line in LINES if line.context in TRUNK_CONTEXTS]
+#: Dialled by the switch itself, to nobody: it takes a cause of hanging up from there.
+CLEARED = "hl-cleared"
 #: Only calls that the hotline itself places (ivr.outbound) come here; nothing anybody dials or presses does.
 OUTBOUND_CONTEXTS = {"hl-callback", "hl-visit"}
 #: Where Queue() itself sends the seat that picked up, before it is connected.
@@ -226,7 +228,9 @@ def test_a_call_is_never_dropped_by_a_context_that_runs_out(context: str) -> Non
 
 
 def test_a_call_from_the_trunk_comes_through_every_context_of_citizens() -> None:
-    others = _reachable("from-seat") | OUTBOUND_CONTEXTS | SEAT_CONTEXTS | DESK_CONTEXTS | {"hl-seats"}
+    others = (
+        _reachable("from-seat") | OUTBOUND_CONTEXTS | SEAT_CONTEXTS | DESK_CONTEXTS | {"hl-seats", CLEARED}
+    )
     assert {line.context for line in LINES} - others == TRUNK_CONTEXTS
 
 
@@ -254,9 +258,18 @@ def test_no_way_from_the_trunk_to_calling_out() -> None:
     assert not {"from-seat", *DESK_CONTEXTS} & TRUNK_CONTEXTS
 
 
+def _dials() -> list[dialplan.Line]:
+    """Everything that rings somebody."""
+    lines = [line for line in LINES if line.app == "Dial"]
+    cleared = [line for line in lines if line.arguments == f"Local/s@{CLEARED}/n,1"]
+    assert {(line.context, line.exten) for line in cleared} == {("hl-held", "lost")}
+    assert [(line.app, line.arguments) for line in LINES if line.context == CLEARED] == [("Hangup", "16")]
+    return [line for line in lines if line not in cleared]
+
+
 def test_callers_are_put_through_to_listed_duty_phones_and_nobody_else() -> None:
     """The numbers stand in the dialplan as the settings have them: no variable is part of what is dialled."""
-    dials = [line for line in TRUNK_LINES if line.app == "Dial" and line.context != "hl-ring"]
+    dials = [line for line in _dials() if line in TRUNK_LINES and line.context != "hl-ring"]
     dialled = [(line.context, line.exten, line.arguments) for line in dials]
     listed = {name: number for name, number in Settings.model_construct().forward.numbers.items() if number}
     assert {exten for _, exten, _ in dialled} == set(listed)
@@ -294,7 +307,7 @@ def test_a_transfer_names_seats_queues_and_codes_and_writes_no_number() -> None:
 
 
 def test_whoever_is_dialled_on_the_way_of_a_call_is_known() -> None:
-    dials = {line.context for line in LINES if line.app == "Dial"}
+    dials = {line.context for line in _dials()}
     assert dials == {"from-seat", "hl-forward-to", "hl-ring", "hl-send", "hl-consult"}
 
 

@@ -150,7 +150,9 @@ async def test_ffmpegs_own_words_end_up_in_therow_of(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     real: Callable[..., list[str]] = ffmpeg.command
-    monkeypatch.setattr(ffmpeg, "command", lambda *args: [*real(*args)[:-1], "-bad-option", "pipe:1"])
+    monkeypatch.setattr(
+        ffmpeg, "command", lambda *args, **more: [*real(*args, **more)[:-1], "-bad-option", "pipe:1"]
+    )
     make_legs(SILENCE * 800000, None)
     await ingest.stage(CALL_ID)
     await ingest.run_one()
