@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from core.clock import FixedClock
 from core.db import SessionFactory
 from core.errors import InvalidError
 from core.tables import Account
+from tests.ticketing.statements import counted
 from ticketing import drafts, moves
 from ticketing.listing import pages, words
 from ticketing.listing.wanted import Sort, Wanted
@@ -27,21 +26,6 @@ Draft = Callable[..., Awaitable[Case]]
 async def session(sessions: SessionFactory) -> AsyncIterator[AsyncSession]:
     async with sessions() as session:
         yield session
-
-
-@contextmanager
-def counted(engine: AsyncEngine) -> Iterator[list[str]]:
-    """The SQL statements run inside."""
-    statements: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        statements.append(statement)
-
-    event.listen(engine.sync_engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        event.remove(engine.sync_engine, "before_cursor_execute", note)
 
 
 async def _walk(session: AsyncSession, clock: FixedClock, sort: Sort, **more: Any) -> list[int]:
